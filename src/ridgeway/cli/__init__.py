@@ -1,0 +1,5 @@
+"""One command, `ridgeway`: it gathers each room's commands and renders what they raise."""
+
+from ridgeway.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,359 @@
+"""`ridgeway.toml` and `RIDGEWAY_*`, read once into frozen dataclasses; nothing else reads the environment.
+
+Law: a value comes from the default, then from the file, then from `RIDGEWAY_ROOM__FIELD`, then (secrets alone) from the
+file that `RIDGEWAY_ROOM__FIELD_FILE` names. Every field has a type, a unit in its name, a default and one line of
+meaning. An unknown key is refused with the nearest known one. Relative paths are relative to `state_dir`.
+Read next: `docs/reference/settings.md`, made from these classes.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from ridgeway.errors import SettingsError
+
+ENVIRONMENT_PREFIX = "RIDGEWAY_"
+DEFAULT_FILE = "ridgeway.toml"
+
+
+class Mode(StrEnum):
+    """Whether this is a country on a laptop or the real thing."""
+
+    PRODUCTION = "production"
+    LAB = "lab"
+
+
+def setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
+    """A field of a settings class: its default and one line of meaning; a secret is never printed."""
+    return field(default=default, metadata={"meaning": meaning, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True)
+class SignerSettings:
+    """Where private keys are held."""
+
+    socket: Path = setting(Path("run/signer.sock"), "Unix socket at which the signer answers.")
+    token_dir: Path = setting(Path("keys"), "Folder of the software token; keys lie in it encrypted.")
+    pin: str = setting(
+        "", "PIN that unlocks the software token at start; empty waits for a person.", secret=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TrustSettings:
+    """How the global configuration and revocation answers are kept fresh."""
+
+    anchor: Path = setting(
+        Path("configuration-anchor.xml"), "Configuration anchor: the bootstrap of all trust."
+    )
+    globalconf_dir: Path = setting(Path("globalconf"), "Folder that holds the verified global configuration.")
+    ocsp_dir: Path = setting(
+        Path("ocsp"), "Folder that holds revocation answers for this server's certificates."
+    )
+    fetch_interval_seconds: float = setting(60.0, "Time between two looks for a newer global configuration.")
+    connect_timeout_seconds: float = setting(10.0, "Limit on connecting to a source.")
+    read_timeout_seconds: float = setting(30.0, "Limit on each read from a source.")
+    ocsp_retry_seconds: float = setting(60.0, "Time until a failed revocation request is tried again.")
+    allowed_federations: str = setting(
+        "none", "Federated instances to trust: none, all, or a list with commas."
+    )
+    max_configuration_bytes: int = setting(
+        64 * 1024 * 1024, "Largest part of a global configuration that is read."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLogSettings:
+    """Where messages are made durable."""
+
+    socket: Path = setting(Path("run/messagelog.sock"), "Unix socket at which the log writer answers.")
+    database: str = setting("sqlite:messagelog.sqlite3", "sqlite:FILE or postgresql://… of the message log.")
+    stamp_interval_seconds: float = setting(60.0, "Time between two batches of time-stamps.")
+    stamp_batch_records: int = setting(10_000, "Most records under one time-stamp.")
+    acceptable_stamp_failure_seconds: int = setting(
+        14_400, "Traffic stops when stamping fails longer; 0 never stops."
+    )
+    max_loggable_body_bytes: int = setting(10 * 1024 * 1024, "A longer body is logged by its digest alone.")
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """What others connect to, and within which limits."""
+
+    host: str = setting("127.0.0.1", "Address of the consumer door, for information systems.")
+    peer_host: str = setting(
+        "0.0.0.0", "Address of the peer door and the OCSP door, for other security servers."
+    )  # noqa: S104
+    consumer_port: int = setting(8080, "Port of the consumer door, HTTP; 0 closes it.")
+    consumer_tls_port: int = setting(0, "Port of the consumer door, HTTPS; 0 closes it.")
+    peer_port: int = setting(5500, "Port of the peer door.")
+    ocsp_port: int = setting(5577, "Port of the OCSP door.")
+    remote_peer_port: int = setting(5500, "Port at which other security servers are reached.")
+    remote_ocsp_port: int = setting(5577, "Port at which other security servers answer for revocation.")
+    workers: int = setting(1, "Worker processes that share the ports.")
+    snapshot: Path = setting(Path("run/server-snapshot.json"), "File that `securityserver apply` writes.")
+    spool_dir: Path = setting(Path("spool"), "Folder for bodies in transit, too long for memory.")
+    internal_tls_dir: Path = setting(Path("internal-tls"), "Folder of the internal TLS key and certificate.")
+    fault_codes: str = setting("7.8", "Spelling of fault codes that we raise: 7.8 or 7.7.")
+    max_header_bytes: int = setting(64 * 1024, "Largest head of an HTTP message.")
+    max_message_bytes: int = setting(1024 * 1024, "Largest message part (the REST head) between servers.")
+    max_signature_bytes: int = setting(1024 * 1024, "Largest signature or hash chain part between servers.")
+    max_body_bytes: int = setting(10 * 1024 * 1024 * 1024, "Largest body that passes.")
+    max_body_in_memory_bytes: int = setting(256 * 1024, "A longer body is spooled to a file.")
+    max_connections: int = setting(5000, "Most connections at one door of a worker.")
+    connect_timeout_seconds: float = setting(30.0, "Limit on connecting to another security server.")
+    peer_read_timeout_seconds: float = setting(120.0, "Limit on each read from another security server.")
+    idle_timeout_seconds: float = setting(30.0, "Limit on a silent connection at any door.")
+    request_head_timeout_seconds: float = setting(30.0, "Limit on receiving the head of a request.")
+    sign_timeout_seconds: float = setting(60.0, "Limit on a signature.")
+    log_timeout_seconds: float = setting(60.0, "Limit on making a record durable.")
+    ocsp_connect_timeout_seconds: float = setting(20.0, "Limit on connecting to a peer's OCSP door.")
+    ocsp_read_timeout_seconds: float = setting(30.0, "Limit on each read from a peer's OCSP door.")
+    target_cache_seconds: float = setting(3600.0, "How long the fastest address of a provider is remembered.")
+    reload_interval_seconds: float = setting(
+        1.0, "Time between two looks for a newer snapshot or configuration."
+    )
+    shutdown_timeout_seconds: float = setting(20.0, "How long running messages may finish at a stop.")
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityServerSettings:
+    """The database of one security server's configuration."""
+
+    database: str = setting(
+        "sqlite:securityserver.sqlite3", "sqlite:FILE or postgresql://… of the configuration."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CentralServerSettings:
+    """The governing side."""
+
+    database: str = setting(
+        "sqlite:centralserver.sqlite3", "sqlite:FILE or postgresql://… of the members and servers."
+    )
+    public_dir: Path = setting(Path("public"), "Folder of the signed configuration, as it is served.")
+    host: str = setting("0.0.0.0", "Address at which the configuration is served.")  # noqa: S104
+    port: int = setting(80, "Port at which the configuration is served.")
+    publish_interval_seconds: float = setting(60.0, "Time between two signings of the configuration.")
+    keep_old_seconds: int = setting(600, "How long superseded parts stay available.")
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """What the Django side needs."""
+
+    secret_key: str = setting("", "Secret of Django's signed values; needed by sites.", secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that one deployment is told."""
+
+    mode: Mode = setting(Mode.PRODUCTION, "production, or lab for a country on a laptop.")
+    state_dir: Path = setting(Path(), "Folder to which relative paths belong.")
+    log_level: str = setting("INFO", "Least severe log line that is written: DEBUG, INFO, WARNING or ERROR.")
+    signer: SignerSettings = SignerSettings()
+    trust: TrustSettings = TrustSettings()
+    messagelog: MessageLogSettings = MessageLogSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    securityserver: SecurityServerSettings = SecurityServerSettings()
+    centralserver: CentralServerSettings = CentralServerSettings()
+    web: WebSettings = WebSettings()
+
+    def path(self, path: Path) -> Path:
+        """`path` below the state folder, unless it is absolute."""
+        return path if path.is_absolute() else self.state_dir / path
+
+    def database_url(self, url: str) -> str:
+        """A `sqlite:FILE` address with its file below the state folder; any other unchanged."""
+        scheme, _, rest = url.partition(":")
+        return f"sqlite:{self.path(Path(rest))}" if scheme == "sqlite" else url
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the value of one setting came from, for `ridgeway settings show`."""
+
+    key: str
+    value: str
+    source: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading in progress: the faults found so far, and where each value came from."""
+
+    faults: list[str] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)
+
+
+def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `file` (default `ridgeway.toml` here, if present) and the environment.
+
+    Raises:  SettingsError naming every fault at once: the key, its origin, and what would be right.
+    """
+    settings, reading = read_settings(file, os.environ if environment is None else environment)
+    if reading.faults:
+        raise SettingsError("malformed_settings", "; ".join(reading.faults) + ".")
+    return settings
+
+
+def read_settings(file: Path | None, environment: Mapping[str, str]) -> tuple[Settings, Reading]:
+    """The settings with the faults and origins found on the way."""
+    named = file or (Path(environment["RIDGEWAY_SETTINGS"]) if "RIDGEWAY_SETTINGS" in environment else None)
+    path = named or Path(DEFAULT_FILE)
+    reading = Reading()
+    document: dict[str, Any] = {}
+    if named is not None or path.exists():
+        document = read_document(path, reading)
+    settings = apply_document(Settings(), document, str(path), reading)
+    settings = apply_environment(settings, environment, reading)
+    base = path.parent.resolve() if document else Path.cwd()
+    return replace(settings, state_dir=base / settings.state_dir), reading
+
+
+def read_document(path: Path, reading: Reading) -> dict[str, Any]:
+    """The TOML document at `path`; an unreadable one is a fault."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        reading.faults.append(f"{path} cannot be read ({error.strerror}); give an existing file")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reading.faults.append(f"{path} is not TOML: {error}")
+    return {}
+
+
+def apply_document(settings: Settings, document: dict[str, Any], origin: str, reading: Reading) -> Settings:
+    """`settings` with the values of a TOML document; `[services.NAME]` is left to that service's plate."""
+    for name, value in document.items():
+        if name == "services":
+            continue
+        current = getattr(settings, name, None)
+        if name not in known_names(Settings):
+            reading.faults.append(f"{origin}: unknown key {name!r}{nearest(name, known_names(Settings))}")
+        elif not is_dataclass(current):
+            settings = set_value(settings, name, value, key=name, origin=origin, reading=reading)
+        elif not isinstance(value, dict):
+            reading.faults.append(f"{origin}: [{name}] is a table; write it as [{name}]")
+        else:
+            settings = replace(settings, **{name: apply_table(current, value, name, origin, reading)})
+    return settings
+
+
+def apply_table(room: Any, table: dict[str, Any], prefix: str, origin: str, reading: Reading) -> Any:
+    """One room's settings with the values of its table."""
+    names = known_names(type(room))
+    for name, value in table.items():
+        key = f"{prefix}.{name}"
+        if name not in names:
+            reading.faults.append(f"{origin}: unknown key {key!r}{nearest(name, names)}")
+        else:
+            room = set_value(room, name, value, key=key, origin=origin, reading=reading)
+    return room
+
+
+def apply_environment(settings: Settings, environment: Mapping[str, str], reading: Reading) -> Settings:
+    """`settings` with the values of `RIDGEWAY_*`; `…_FILE` names a file that holds a secret."""
+    for variable in sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX)):
+        parts = variable.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+        if parts == ["settings"]:
+            continue
+        table: dict[str, Any] = {parts[-1]: environment[variable]}
+        room = parts[0] if len(parts) == 2 else ""
+        if room and room in known_names(Settings):
+            table = read_secret_file(getattr(settings, room), table, variable, reading)
+            table = {room: table}
+        elif room or len(parts) > 2:
+            reading.faults.append(f"{variable}: no such setting{nearest(parts[0], known_names(Settings))}")
+            continue
+        settings = apply_document(settings, table, variable, reading)
+    return settings
+
+
+def read_secret_file(room: Any, table: dict[str, Any], variable: str, reading: Reading) -> dict[str, Any]:
+    """Replace `{name}_file` by the content of that file, where `name` is a secret of this room."""
+    ((name, value),) = table.items()
+    secrets = {known.name for known in fields(room) if known.metadata.get("secret")}
+    if not name.endswith("_file") or name.removesuffix("_file") not in secrets:
+        return table
+    try:
+        return {name.removesuffix("_file"): Path(value).read_text("utf-8").strip()}
+    except OSError as error:
+        reading.faults.append(f"{variable}: {value} cannot be read ({error.strerror})")
+        return {}
+
+
+def set_value(room: Any, name: str, value: Any, *, key: str, origin: str, reading: Reading) -> Any:
+    """`room` with one field set, or unchanged and a fault noted when the value does not fit."""
+    kind = get_type_hints(type(room))[name]
+    try:
+        converted = convert_value(kind, value)
+    except (ValueError, TypeError):
+        example = known_fields(type(room))[name].default
+        reading.faults.append(f"{origin}: {key} is {value!r}; expected {describe(kind)}, as in {example!s}")
+        return room
+    reading.origins[key] = origin
+    return replace(room, **{name: converted})
+
+
+def convert_value(kind: Any, value: Any) -> Any:
+    """`value` as `kind`; text is read as numbers where it came from the environment."""
+    if kind is str and isinstance(value, str):
+        return value
+    if kind is int and not isinstance(value, bool) and isinstance(value, int | str):
+        return int(value)
+    if kind is float and not isinstance(value, bool) and isinstance(value, int | float | str):
+        return float(value)
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    if kind is Mode:
+        return Mode(value)
+    raise TypeError(kind)
+
+
+def describe(kind: Any) -> str:
+    """A kind of value, in words."""
+    words = {int: "a whole number", float: "a number", str: "a text", Path: "a path"}
+    return words.get(kind) or "one of " + ", ".join(kind)
+
+
+def known_fields(room: type) -> dict[str, Field[Any]]:
+    """The fields of a settings class by name."""
+    return {known.name: known for known in fields(room)}
+
+
+def known_names(room: type) -> list[str]:
+    """The names of a settings class."""
+    return list(known_fields(room))
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """A hint at the known name that looks most like `name`."""
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(names)}"
+
+
+def list_origins(settings: Settings, reading: Reading) -> list[Origin]:
+    """Every setting with its value and origin; secrets are named but not shown."""
+    rows = []
+    for known in fields(settings):
+        value = getattr(settings, known.name)
+        if is_dataclass(value):
+            rows += [origin_of(value, each, f"{known.name}.{each.name}", reading) for each in fields(value)]
+        else:
+            rows.append(origin_of(settings, known, known.name, reading))
+    return rows
+
+
+def origin_of(room: Any, known: Field[Any], key: str, reading: Reading) -> Origin:
+    """One row of `list_origins`."""
+    value = getattr(room, known.name)
+    shown = ("(set)" if value else "(not set)") if known.metadata.get("secret") else str(value)
+    assert known.default is not MISSING or known.default_factory is not MISSING
+    return Origin(key, shown, reading.origins.get(key, "default"))
