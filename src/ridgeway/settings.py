@@ -88,7 +88,7 @@ class GatewaySettings:
     host: str = setting("127.0.0.1", "Address of the consumer door, for information systems.")
     peer_host: str = setting(
         "0.0.0.0", "Address of the peer door and the OCSP door, for other security servers."
-    )  # noqa: S104
+    )
     consumer_port: int = setting(8080, "Port of the consumer door, HTTP; 0 closes it.")
     consumer_tls_port: int = setting(0, "Port of the consumer door, HTTPS; 0 closes it.")
     peer_port: int = setting(5500, "Port of the peer door.")
@@ -138,7 +138,7 @@ class CentralServerSettings:
         "sqlite:centralserver.sqlite3", "sqlite:FILE or postgresql://… of the members and servers."
     )
     public_dir: Path = setting(Path("public"), "Folder of the signed configuration, as it is served.")
-    host: str = setting("0.0.0.0", "Address at which the configuration is served.")  # noqa: S104
+    host: str = setting("0.0.0.0", "Address at which the configuration is served.")
     port: int = setting(80, "Port at which the configuration is served.")
     publish_interval_seconds: float = setting(60.0, "Time between two signings of the configuration.")
     keep_old_seconds: int = setting(600, "How long superseded parts stay available.")

@@ -7,34 +7,41 @@ error that is known prints as one line that names who must act; every command ha
 import importlib
 import importlib.util
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from ridgeway.errors import RidgewayError, SettingsError, WorldError
+from ridgeway.settings import load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where a room's click command is, what it is for, and whether it keeps tables."""
+
+    module: str
+    help: str
+    needs_django: bool = False
+
 
 ROOMS = {
-    "centralserver": (
-        "ridgeway.cli.centralserver",
-        "Govern an instance: apply its document, sign and publish it.",
+    "centralserver": Room(
+        "ridgeway.centralserver.commands", "Govern an instance: sign and publish it.", True
     ),
-    "django": ("ridgeway.cli.django", "Pass a command through to Django."),
-    "gateway": (
-        "ridgeway.cli.gateway",
-        "Carry messages between information systems and other security servers.",
+    "django": Room("ridgeway.cli.django", "Pass a command through to Django.", True),
+    "gateway": Room("ridgeway.cli.gateway", "Carry messages between systems and other security servers."),
+    "lab": Room("ridgeway.lab.commands", "A country on a laptop."),
+    "messagelog": Room("ridgeway.messagelog.commands", "Keep messages durable, stamped and provable.", True),
+    "securityserver": Room(
+        "ridgeway.securityserver.commands", "One organisation's clients, services, rights.", True
     ),
-    "lab": ("ridgeway.lab.commands", "A country on a laptop."),
-    "messagelog": ("ridgeway.cli.messagelog", "Keep messages durable, stamped and provable."),
-    "securityserver": (
-        "ridgeway.cli.securityserver",
-        "One organisation's side: clients, services, access rights.",
-    ),
-    "settings": ("ridgeway.cli.settings", "Show and check the settings."),
-    "signer": ("ridgeway.signer.commands", "Hold private keys and sign."),
-    "trust": ("ridgeway.trust.commands", "Fetch, show and explain the global configuration."),
-    "verify": ("ridgeway.cli.verify", "Prove a container offline."),
+    "settings": Room("ridgeway.cli.settings", "Show and check the settings."),
+    "signer": Room("ridgeway.signer.commands", "Hold private keys and sign."),
+    "trust": Room("ridgeway.trust.commands", "Fetch, show and explain the global configuration."),
+    "verify": Room("ridgeway.cli.verify", "Prove a container offline."),
 }
-"""Name → module that holds a click command of that name, and its one line of help."""
+"""Name of the command → its room. The module holds a click command of that name."""
 
 
 class Rooms(click.Group):
@@ -42,24 +49,31 @@ class Rooms(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every room that has something in it."""
-        return [name for name in sorted(ROOMS) if has_commands(ROOMS[name][0])]
+        return [name for name in sorted(ROOMS) if is_installed(ROOMS[name].module)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of one room."""
-        if cmd_name not in ROOMS or not has_commands(ROOMS[cmd_name][0]):
+        """The command of one room; a room with tables gets Django set up from the settings first."""
+        room = ROOMS.get(cmd_name)
+        if room is None or not is_installed(room.module):
             return None
-        command: click.Command = getattr(importlib.import_module(ROOMS[cmd_name][0]), cmd_name)
+        if room.needs_django:
+            web = importlib.import_module("ridgeway.web.setup")
+            web.setup_django(load_settings(ctx.params.get("settings_file")))
+        command: click.Command = getattr(importlib.import_module(room.module), cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of rooms, without importing them."""
         with formatter.section("Rooms"):
-            formatter.write_dl([(name, ROOMS[name][1]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, ROOMS[name].help) for name in self.list_commands(ctx)])
 
 
-def has_commands(module: str) -> bool:
-    """Whether a room's commands are installed."""
-    return importlib.util.find_spec(module) is not None
+def is_installed(module: str) -> bool:
+    """Whether a room's commands are there."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,7 +88,7 @@ def has_commands(module: str) -> bool:
 @click.pass_context
 def ridgeway(ctx: click.Context, settings_file: Path | None) -> None:
     """Organisations exchange signed, logged, provable messages; public services stand on that."""
-    ctx.obj = settings_file
+    ctx.obj = settings_file if ctx.invoked_subcommand in {"settings", "lab"} else load_settings(settings_file)
 
 
 def main() -> None:
