@@ -144,8 +144,6 @@ class SettingsError(RidgewayError):
     who = "the operator of this process"
     status = 500
 
-    def __init__(
-        self, code: str, detail: str, *, action: str = "", fault_id: str = "", line: int = 0
-    ) -> None:
+    def __init__(self, code: str, detail: str, *, action: str = "", fault_id: str = "", line: int = 0) -> None:
         super().__init__(code, detail, action=action, fault_id=fault_id)
         self.line = line

@@ -39,32 +39,22 @@ class SignerSettings:
 
     socket: Path = setting(Path("run/signer.sock"), "Unix socket at which the signer answers.")
     token_dir: Path = setting(Path("keys"), "Folder of the software token; keys lie in it encrypted.")
-    pin: str = setting(
-        "", "PIN that unlocks the software token at start; empty waits for a person.", secret=True
-    )
+    pin: str = setting("", "PIN that unlocks the software token at start; empty waits for a person.", secret=True)
 
 
 @dataclass(frozen=True, slots=True)
 class TrustSettings:
     """How the global configuration and revocation answers are kept fresh."""
 
-    anchor: Path = setting(
-        Path("configuration-anchor.xml"), "Configuration anchor: the bootstrap of all trust."
-    )
+    anchor: Path = setting(Path("configuration-anchor.xml"), "Configuration anchor: the bootstrap of all trust.")
     globalconf_dir: Path = setting(Path("globalconf"), "Folder that holds the verified global configuration.")
-    ocsp_dir: Path = setting(
-        Path("ocsp"), "Folder that holds revocation answers for this server's certificates."
-    )
+    ocsp_dir: Path = setting(Path("ocsp"), "Folder that holds revocation answers for this server's certificates.")
     fetch_interval_seconds: float = setting(60.0, "Time between two looks for a newer global configuration.")
     connect_timeout_seconds: float = setting(10.0, "Limit on connecting to a source.")
     read_timeout_seconds: float = setting(30.0, "Limit on each read from a source.")
     ocsp_retry_seconds: float = setting(60.0, "Time until a failed revocation request is tried again.")
-    allowed_federations: str = setting(
-        "none", "Federated instances to trust: none, all, or a list with commas."
-    )
-    max_configuration_bytes: int = setting(
-        64 * 1024 * 1024, "Largest part of a global configuration that is read."
-    )
+    allowed_federations: str = setting("none", "Federated instances to trust: none, all, or a list with commas.")
+    max_configuration_bytes: int = setting(64 * 1024 * 1024, "Largest part of a global configuration that is read.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +65,7 @@ class MessageLogSettings:
     database: str = setting("sqlite:messagelog.sqlite3", "sqlite:FILE or postgresql://… of the message log.")
     stamp_interval_seconds: float = setting(60.0, "Time between two batches of time-stamps.")
     stamp_batch_records: int = setting(10_000, "Most records under one time-stamp.")
-    acceptable_stamp_failure_seconds: int = setting(
-        14_400, "Traffic stops when stamping fails longer; 0 never stops."
-    )
+    acceptable_stamp_failure_seconds: int = setting(14_400, "Traffic stops when stamping fails longer; 0 never stops.")
     max_loggable_body_bytes: int = setting(10 * 1024 * 1024, "A longer body is logged by its digest alone.")
 
 
@@ -86,9 +74,7 @@ class GatewaySettings:
     """What others connect to, and within which limits."""
 
     host: str = setting("127.0.0.1", "Address of the consumer door, for information systems.")
-    peer_host: str = setting(
-        "0.0.0.0", "Address of the peer door and the OCSP door, for other security servers."
-    )
+    peer_host: str = setting("0.0.0.0", "Address of the peer door and the OCSP door, for other security servers.")
     consumer_port: int = setting(8080, "Port of the consumer door, HTTP; 0 closes it.")
     consumer_tls_port: int = setting(0, "Port of the consumer door, HTTPS; 0 closes it.")
     peer_port: int = setting(5500, "Port of the peer door.")
@@ -115,9 +101,7 @@ class GatewaySettings:
     ocsp_connect_timeout_seconds: float = setting(20.0, "Limit on connecting to a peer's OCSP door.")
     ocsp_read_timeout_seconds: float = setting(30.0, "Limit on each read from a peer's OCSP door.")
     target_cache_seconds: float = setting(3600.0, "How long the fastest address of a provider is remembered.")
-    reload_interval_seconds: float = setting(
-        1.0, "Time between two looks for a newer snapshot or configuration."
-    )
+    reload_interval_seconds: float = setting(1.0, "Time between two looks for a newer snapshot or configuration.")
     shutdown_timeout_seconds: float = setting(20.0, "How long running messages may finish at a stop.")
 
 
@@ -125,18 +109,14 @@ class GatewaySettings:
 class SecurityServerSettings:
     """The database of one security server's configuration."""
 
-    database: str = setting(
-        "sqlite:securityserver.sqlite3", "sqlite:FILE or postgresql://… of the configuration."
-    )
+    database: str = setting("sqlite:securityserver.sqlite3", "sqlite:FILE or postgresql://… of the configuration.")
 
 
 @dataclass(frozen=True, slots=True)
 class CentralServerSettings:
     """The governing side."""
 
-    database: str = setting(
-        "sqlite:centralserver.sqlite3", "sqlite:FILE or postgresql://… of the members and servers."
-    )
+    database: str = setting("sqlite:centralserver.sqlite3", "sqlite:FILE or postgresql://… of the members and servers.")
     public_dir: Path = setting(Path("public"), "Folder of the signed configuration, as it is served.")
     host: str = setting("0.0.0.0", "Address at which the configuration is served.")
     port: int = setting(80, "Port at which the configuration is served.")

@@ -26,16 +26,12 @@ class Room:
 
 
 ROOMS = {
-    "centralserver": Room(
-        "ridgeway.centralserver.commands", "Govern an instance: sign and publish it.", True
-    ),
+    "centralserver": Room("ridgeway.centralserver.commands", "Govern an instance: sign and publish it.", True),
     "django": Room("ridgeway.cli.django", "Pass a command through to Django.", True),
     "gateway": Room("ridgeway.cli.gateway", "Carry messages between systems and other security servers."),
     "lab": Room("ridgeway.lab.commands", "A country on a laptop."),
     "messagelog": Room("ridgeway.messagelog.commands", "Keep messages durable, stamped and provable.", True),
-    "securityserver": Room(
-        "ridgeway.securityserver.commands", "One organisation's clients, services, rights.", True
-    ),
+    "securityserver": Room("ridgeway.securityserver.commands", "One organisation's clients, services, rights.", True),
     "settings": Room("ridgeway.cli.settings", "Show and check the settings."),
     "signer": Room("ridgeway.signer.commands", "Hold private keys and sign."),
     "trust": Room("ridgeway.trust.commands", "Fetch, show and explain the global configuration."),
@@ -64,8 +60,10 @@ class Rooms(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of rooms, without importing them."""
-        with formatter.section("Rooms"):
-            formatter.write_dl([(name, ROOMS[name].help) for name in self.list_commands(ctx)])
+        rows = [(name, ROOMS[name].help) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Rooms"):
+                formatter.write_dl(rows)
 
 
 def is_installed(module: str) -> bool:

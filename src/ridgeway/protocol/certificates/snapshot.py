@@ -175,9 +175,7 @@ class TrustSnapshot:
         found = self.instances.get(instance)
         if found is None:
             known = ", ".join(sorted(self.instances)) or "none"
-            raise TrustError(
-                "unknown_member", f"The instance {instance!r} is not known here; known: {known}."
-            )
+            raise TrustError("unknown_member", f"The instance {instance!r} is not known here; known: {known}.")
         return found
 
     def require_current(self, now: datetime) -> None:

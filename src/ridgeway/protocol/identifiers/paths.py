@@ -58,9 +58,7 @@ def parse_client_path(text: str) -> ClientId:
 
     Raises:  MessageError(invalid_client_identifier).
     """
-    codes = split_codes(
-        text, code="invalid_client_identifier", what="INSTANCE/CLASS/MEMBER/SUBSYSTEM", sizes=(3, 4)
-    )
+    codes = split_codes(text, code="invalid_client_identifier", what="INSTANCE/CLASS/MEMBER/SUBSYSTEM", sizes=(3, 4))
     return MemberId(*codes) if len(codes) == 3 else SubsystemId(*codes)
 
 
@@ -77,9 +75,7 @@ def parse_server_path(text: str) -> ServerId:
 
     Raises:  MessageError(invalid_security_server).
     """
-    return ServerId(
-        *split_codes(text, code="invalid_security_server", what="INSTANCE/CLASS/MEMBER/SERVER", sizes=(4,))
-    )
+    return ServerId(*split_codes(text, code="invalid_security_server", what="INSTANCE/CLASS/MEMBER/SERVER", sizes=(4,)))
 
 
 def parse_represented_party(text: str) -> RepresentedParty:

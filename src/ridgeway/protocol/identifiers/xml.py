@@ -44,9 +44,7 @@ def parse_identifier_xml(data: bytes, *, expected_type: str | None = None) -> XR
     Raises:  MessageError(invalid_xml | invalid_client_identifier | duplicate_header_field).
     """
     if len(data) > MAX_IDENTIFIER_XML_BYTES:
-        raise MessageError(
-            "invalid_xml", f"An identifier of {len(data)} bytes; at most {MAX_IDENTIFIER_XML_BYTES}."
-        )
+        raise MessageError("invalid_xml", f"An identifier of {len(data)} bytes; at most {MAX_IDENTIFIER_XML_BYTES}.")
     try:
         root = etree.fromstring(data, strict_parser())
     except etree.XMLSyntaxError as error:
