@@ -5,6 +5,8 @@ unknown children are ignored, repeated ones refused, text is not trimmed.
 Source: PR-MESS Annex A (identifiers.xsd); PR-GCONF Annex A.
 """
 
+from typing import Any
+
 from lxml import etree
 
 from ridgeway.errors import MessageError
@@ -33,9 +35,12 @@ CODES = {
 }
 
 
-def strict_parser() -> etree.XMLParser:
-    """A parser that reaches nothing outside the bytes it is given: no DTD, no entity, no network, bounded depth."""
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+def strict_parser(target: Any = None) -> etree.XMLParser:
+    """A parser that reaches nothing outside the bytes it is given: no DTD, no entity, no network, bounded depth.
+
+    With a `target` (an object with start, end, data and close) it builds no tree and keeps nothing in memory.
+    """
+    return etree.XMLParser(target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def parse_identifier_xml(data: bytes, *, expected_type: str | None = None) -> XRoadId:

@@ -1,0 +1,106 @@
+"""REST messages made from what a system sent over HTTP: headers of one connection removed, X-Road's own added last.
+
+Law: everything else is carried as it came, order, case and repetition kept. What is made is read back by the same
+strict reader that peers use, so nothing leaves that a peer would refuse.
+Source: PR-REST §4.3 to §4.6.
+"""
+
+from collections.abc import Iterable
+
+from ridgeway.errors import MessageError
+from ridgeway.protocol.identifiers import render_path
+from ridgeway.protocol.messages.paths import check_unambiguous_path
+from ridgeway.protocol.messages.rest import (
+    CLIENT,
+    QUERY_ID,
+    REMOVED_HEADERS,
+    REQUEST_HASH,
+    REQUEST_ID,
+    SERVICE,
+    Headers,
+    RestRequest,
+    RestResponse,
+    check_header,
+    find_header,
+    invalid,
+    read_rest_message,
+    write_message,
+)
+
+REMOVED_FROM_REQUESTS = REMOVED_HEADERS | {REQUEST_ID, REQUEST_HASH}
+REMOVED_FROM_RESPONSES = REMOVED_HEADERS | {QUERY_ID, REQUEST_HASH, CLIENT, REQUEST_ID}
+
+
+def build_rest_request(
+    method: str, target: str, headers: Iterable[tuple[str, str]], *, new_request_id: str, new_query_id: str
+) -> RestRequest:
+    """The message that carries an information system's request.
+
+    `target` is the raw request target; `new_query_id` (own instance, `-`, a UUID) is used when the system gave none.
+
+    Raises:  MessageError.
+    """
+    if not target.isascii():
+        raise MessageError("bad_request", "The request target has a character that must be written as %HH.")
+    kept = keep_headers(headers, removed=REMOVED_FROM_REQUESTS)
+    query_id = find_header(kept, QUERY_ID)
+    if query_id == "":
+        raise invalid("the header X-Road-Id is empty; leave it out, and the server makes one")
+    added = [(REQUEST_ID, new_request_id)]
+    if query_id is None:
+        added.append((QUERY_ID, new_query_id))
+    message = read_rest_message(write_rest_request(method, target, (*kept, *added)))
+    if not isinstance(message, RestRequest):
+        raise MessageError("invalid_http_method", f"{method[:40]!r} is no method.")
+    check_unambiguous_path(message.path)
+    return message
+
+
+def build_rest_response(
+    status: int, reason: str, headers: Iterable[tuple[str, str]], *, request: RestRequest, request_hash: str
+) -> RestResponse:
+    """The message that carries a service's response to `request`, of whatever status.
+
+    Raises:  MessageError.
+    """
+    added = (
+        (QUERY_ID, request.query_id),
+        (CLIENT, render_path(request.client)),
+        (SERVICE, render_path(request.service)),
+        (REQUEST_ID, request.request_id),
+        (REQUEST_HASH, request_hash),
+    )
+    kept = keep_headers(headers, removed=REMOVED_FROM_RESPONSES)
+    message = read_rest_message(write_rest_response(status, reason, (*kept, *added)))
+    if not isinstance(message, RestResponse):
+        raise invalid(f"{status} is no HTTP status")
+    return message
+
+
+def write_rest_request(method: str, target: str, headers: Iterable[tuple[str, str]]) -> bytes:
+    """The serialised request of these parts, nothing added or removed."""
+    return write_message(method, target, headers)
+
+
+def write_rest_response(status: int, reason: str, headers: Iterable[tuple[str, str]]) -> bytes:
+    """The serialised response of these parts, nothing added or removed."""
+    return write_message(str(status), reason, headers)
+
+
+def keep_headers(headers: Iterable[tuple[str, str]], *, removed: frozenset[str]) -> Headers:
+    """The headers without those in `removed`, order, case and repetition kept.
+
+    Raises:  MessageError(invalid_rest) for a name or value that would not stay one header.
+    """
+    kept = tuple((name, value) for name, value in headers if name.lower() not in removed)
+    for name, value in kept:
+        check_header(name, value)
+    return kept
+
+
+def render_service_url(base: str, request: RestRequest) -> str:
+    """The address at which the service is called: its own, then the request's path and query as they were sent."""
+    path = request.service_path
+    if base.endswith("/") and path.startswith("/"):
+        path = path[1:]
+    return base + path + ("" if request.query is None else f"?{request.query}")
