@@ -1,0 +1,301 @@
+"""A configuration as it lies in files, in X-Road's layout, without touching a disk: names and bytes in, trust out.
+
+    instance-identifier                  the own instance, one line
+    {instance}/shared-params.xml         URL-encoded instance; federated ones beside the own
+    {instance}/private-params.xml        of the own instance alone
+    {instance}/…                         optional parts
+    {instance}/{part}.metadata           JSON: what the part is, until when it counts, its version
+
+Law: the own instance must be whole. A federated instance that cannot be read, or has expired, is left out and its
+fault kept, so that one partner's mistake stops nobody else.
+Source: PR-GCONF §4; UG-SYSPAR. Read next: `../certificates/snapshot.py`.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote_plus, unquote_plus
+
+from ridgeway.errors import TrustError
+from ridgeway.protocol.certificates.snapshot import (
+    DEFAULT_OCSP_FETCH_INTERVAL_SECONDS,
+    InstanceTrust,
+    TrustSnapshot,
+)
+from ridgeway.protocol.globalconf.optional import (
+    FETCHINTERVAL,
+    FILE_NAMES,
+    MONITORING,
+    NEXTUPDATE,
+    read_fetch_interval,
+    read_monitoring,
+    read_next_update,
+)
+from ridgeway.protocol.globalconf.private import PrivateParameters, read_private_parameters
+from ridgeway.protocol.globalconf.shared import OLDEST_VERSION, read_shared_parameters
+from ridgeway.protocol.globalconf.xml import MALFORMED, parse_time, render_time
+from ridgeway.protocol.identifiers import ClientId
+
+INSTANCE_FILE = "instance-identifier"
+SHARED_FILE = "shared-params.xml"
+PRIVATE_FILE = "private-params.xml"
+METADATA_SUFFIX = ".metadata"
+MAX_METADATA_BYTES = 64 * 1024
+MAX_INSTANCE_CHARACTERS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class PartMetadata:
+    """What stands beside a part: its identifier, its instance, until when it counts, and where it came from."""
+
+    identifier: str = ""
+    instance: str = ""
+    expires_at: datetime | None = None
+    version: int = OLDEST_VERSION
+    file_name: str = ""
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationReading:
+    """All that could be read of a folder; `faults` maps a file, or an instance, to what is wrong with it."""
+
+    own_instance: str
+    instances: Mapping[str, InstanceTrust]
+    private: PrivateParameters | None = None
+    monitoring_client: ClientId | None = None
+    verify_next_update: bool = True
+    ocsp_fetch_interval_seconds: int = DEFAULT_OCSP_FETCH_INTERVAL_SECONDS
+    faults: Mapping[str, TrustError] = field(default_factory=dict)
+
+
+def read_configuration_files(
+    files: Mapping[str, bytes], *, check_expiry: bool = False, now: datetime | None = None
+) -> TrustSnapshot:
+    """Read a folder into the trust it states.
+
+    Shapes:  files maps a path below the folder, with `/`, → its bytes; other files are ignored.
+    Units:   with `check_expiry`, `now` is needed: an expired own instance is refused, an expired other one left out.
+    Raises:  TrustError(malformed_global_conf | global_conf_outdated) for the own instance.
+    """
+    return build_snapshot(read_folder(files), now=now if check_expiry else None)
+
+
+def build_snapshot(reading: ConfigurationReading, *, now: datetime | None = None) -> TrustSnapshot:
+    """The trust that a reading states; the own instance must be whole and, where `now` is given, not expired.
+
+    Raises:  TrustError(malformed_global_conf | global_conf_outdated).
+    """
+    own = reading.own_instance
+    if own not in reading.instances:
+        raise reading.faults.get(own) or TrustError(
+            MALFORMED,
+            f"The configuration has no shared parameters of its own instance {own!r}.",
+            action="Fetch the configuration: ridgeway trust fetch.",
+        )
+    instances = reading.instances
+    if now is not None:
+        instances = {name: trust for name, trust in instances.items() if name == own or not is_expired(trust, now)}
+    private = reading.private or PrivateParameters(own)
+    snapshot = TrustSnapshot(
+        own_instance=own,
+        instances=instances,
+        timestamping_interval_seconds=private.timestamping_interval_seconds,
+        ocsp_fetch_interval_seconds=reading.ocsp_fetch_interval_seconds,
+        verify_next_update=reading.verify_next_update,
+        management=private.management,
+        monitoring_client=reading.monitoring_client,
+    )
+    if now is not None:
+        snapshot.require_current(now)
+    return snapshot
+
+
+def is_expired(trust: InstanceTrust, now: datetime) -> bool:
+    """Whether the parameters of an instance no longer count; without a date they never did."""
+    return trust.expires_at is None or trust.expires_at <= now
+
+
+def read_folder(files: Mapping[str, bytes]) -> ConfigurationReading:
+    """Read whatever can be read of a folder, and say what cannot.
+
+    Raises:  TrustError(malformed_global_conf) only when the own instance is not named.
+    """
+    own = read_instance_identifier(files.get(INSTANCE_FILE))
+    instances: dict[str, InstanceTrust] = {}
+    faults: dict[str, TrustError] = {}
+    for path in sorted(files):
+        folder, slash, name = path.partition("/")
+        if not slash or name != SHARED_FILE:
+            continue
+        instance = unquote_plus(folder)
+        try:
+            instances[instance] = read_instance(files, instance)
+        except TrustError as error:
+            faults[instance] = error
+    options = OwnOptions(files, folder_of(own), faults)
+    return ConfigurationReading(
+        own_instance=own,
+        instances=instances,
+        private=options.read_private(own),
+        monitoring_client=options.read_monitoring(),
+        verify_next_update=options.read_next_update(),
+        ocsp_fetch_interval_seconds=options.read_fetch_interval(),
+        faults=faults,
+    )
+
+
+def read_instance(files: Mapping[str, bytes], instance: str) -> InstanceTrust:
+    """The shared parameters of one instance of a folder.
+
+    Raises:  TrustError(malformed_global_conf).
+    """
+    path = f"{folder_of(instance)}/{SHARED_FILE}"
+    if path not in files:
+        raise TrustError(MALFORMED, f"The folder of {instance!r} is not spelled {folder_of(instance)!r}.")
+    metadata = read_part_metadata(files.get(path + METADATA_SUFFIX))
+    trust = read_shared_parameters(files[path], metadata.version, expires_at=metadata.expires_at)
+    if trust.instance != instance:
+        raise TrustError(MALFORMED, f"The shared parameters of {trust.instance!r} lie in the folder of {instance!r}.")
+    return trust
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOptions:
+    """The private and optional parts of the own instance; one that cannot be read leaves the default and a fault."""
+
+    files: Mapping[str, bytes]
+    folder: str
+    faults: dict[str, TrustError]
+
+    def find(self, name: str) -> bytes | None:
+        """The bytes of a part."""
+        return self.files.get(f"{self.folder}/{name}")
+
+    def read_private(self, own: str) -> PrivateParameters | None:
+        """The private parameters."""
+        data = self.find(PRIVATE_FILE)
+        try:
+            if data is None:
+                return None
+            private = read_private_parameters(data)
+            if private.instance != own:
+                raise TrustError(MALFORMED, f"The private parameters are of {private.instance!r}, not of {own!r}.")
+        except TrustError as error:
+            self.faults[PRIVATE_FILE] = error
+            return None
+        return private
+
+    def read_monitoring(self) -> ClientId | None:
+        """Who may monitor; nobody by default."""
+        data = self.find(FILE_NAMES[MONITORING])
+        try:
+            return None if data is None else read_monitoring(data)
+        except TrustError as error:
+            self.faults[FILE_NAMES[MONITORING]] = error
+            return None
+
+    def read_next_update(self) -> bool:
+        """Whether a stated next update is a limit; it is by default."""
+        data = self.find(FILE_NAMES[NEXTUPDATE])
+        try:
+            return True if data is None else read_next_update(data)
+        except TrustError as error:
+            self.faults[FILE_NAMES[NEXTUPDATE]] = error
+            return True
+
+    def read_fetch_interval(self) -> int:
+        """How often revocation answers are fetched."""
+        data = self.find(FILE_NAMES[FETCHINTERVAL])
+        try:
+            return DEFAULT_OCSP_FETCH_INTERVAL_SECONDS if data is None else read_fetch_interval(data)
+        except TrustError as error:
+            self.faults[FILE_NAMES[FETCHINTERVAL]] = error
+            return DEFAULT_OCSP_FETCH_INTERVAL_SECONDS
+
+
+def read_instance_identifier(data: bytes | None) -> str:
+    """The own instance that the folder names.
+
+    Raises:  TrustError(malformed_global_conf).
+    """
+    text = (data or b"").decode("utf-8", "replace").strip()
+    if not is_instance_name(text):
+        raise TrustError(
+            MALFORMED,
+            f"The configuration folder does not name its instance in {INSTANCE_FILE} (found {text[:80]!r}).",
+            action="Give the server its anchor and fetch the configuration: ridgeway trust fetch.",
+        )
+    return text
+
+
+def is_instance_name(text: str) -> bool:
+    """Whether `text` may name an instance, and hence a folder."""
+    return (
+        0 < len(text) <= MAX_INSTANCE_CHARACTERS
+        and text not in {".", ".."}
+        and all(character.isprintable() for character in text)
+        and text == text.strip()
+    )
+
+
+def folder_of(instance: str) -> str:
+    """The folder of an instance: its URL-encoded name, which is never a path.
+
+    Raises:  TrustError(malformed_global_conf) for a name that cannot be a folder.
+    """
+    if not is_instance_name(instance):
+        raise TrustError(MALFORMED, f"{instance[:80]!r} cannot name an instance.")
+    try:
+        return quote_plus(instance, safe="*-._")
+    except UnicodeEncodeError as error:
+        raise TrustError(MALFORMED, f"{instance[:80]!r} cannot name an instance.") from error
+
+
+def read_part_metadata(data: bytes | None) -> PartMetadata:
+    """Read what stands beside a part; without it the version is 2 and no date is known.
+
+    Raises:  TrustError(malformed_global_conf).
+    """
+    if data is None:
+        return PartMetadata()
+    if len(data) > MAX_METADATA_BYTES:
+        raise TrustError(MALFORMED, f"Metadata of {len(data)} bytes; at most {MAX_METADATA_BYTES} are read.")
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise TrustError(MALFORMED, f"The metadata is not JSON: {error}.") from error
+    if not isinstance(document, dict):
+        raise TrustError(MALFORMED, "The metadata is not a JSON object.")
+    stated = {str(name): str(value) for name, value in document.items() if value is not None}
+    expires_at = parse_time(stated["expirationDate"]) if "expirationDate" in stated else None
+    if expires_at is None and "expirationDate" in stated:
+        raise TrustError(
+            MALFORMED, f"expirationDate is {stated['expirationDate'][:80]!r}; expected a time in ISO 8601."
+        )
+    version = stated.get("configurationVersion", str(OLDEST_VERSION))
+    if not re.fullmatch(r"\d{1,4}", version, re.ASCII):
+        raise TrustError(MALFORMED, f"configurationVersion is {version[:80]!r}; expected a whole number.")
+    return PartMetadata(
+        identifier=stated.get("contentIdentifier", ""),
+        instance=stated.get("instanceIdentifier", ""),
+        expires_at=expires_at,
+        version=int(version),
+        file_name=stated.get("contentFileName", ""),
+        location=stated.get("contentLocation", ""),
+    )
+
+
+def write_part_metadata(metadata: PartMetadata) -> bytes:
+    """What stands beside a part, as X-Road writes it."""
+    document = {
+        "contentIdentifier": metadata.identifier,
+        "instanceIdentifier": metadata.instance,
+        "expirationDate": None if metadata.expires_at is None else render_time(metadata.expires_at),
+        "contentFileName": metadata.file_name,
+        "contentLocation": metadata.location,
+        "configurationVersion": str(metadata.version),
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
