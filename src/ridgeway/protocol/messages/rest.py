@@ -71,7 +71,7 @@ class RestRequest:
     verb: str
     path: str
     query: str | None
-    headers: Headers
+    headers: Headers = field(repr=False)
     client: ClientId
     service: ServiceId
     service_path: str
@@ -98,7 +98,7 @@ class RestResponse:
 
     status: int
     reason: str
-    headers: Headers
+    headers: Headers = field(repr=False)
     client: ClientId
     service: ServiceId
     query_id: str

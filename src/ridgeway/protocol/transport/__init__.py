@@ -1,0 +1,44 @@
+"""The message between two security servers: written piece by piece, read as its bytes arrive."""
+
+from ridgeway.protocol.transport.decoder import TransportDecoder
+from ridgeway.protocol.transport.encoder import BOUNDARY_LETTERS, NESTED_PREFIX, TOP_PREFIX, TransportEncoder
+from ridgeway.protocol.transport.events import (
+    AttachmentChunk,
+    AttachmentEnded,
+    AttachmentStarted,
+    BodyChunk,
+    BodyEnded,
+    BodyStarted,
+    Ended,
+    Event,
+    FaultPart,
+    HashChainPart,
+    HashChainResultPart,
+    MessagePart,
+    OcspPart,
+    SignaturePart,
+)
+from ridgeway.protocol.transport.limits import TransportLimits
+
+__all__ = [
+    "BOUNDARY_LETTERS",
+    "NESTED_PREFIX",
+    "TOP_PREFIX",
+    "AttachmentChunk",
+    "AttachmentEnded",
+    "AttachmentStarted",
+    "BodyChunk",
+    "BodyEnded",
+    "BodyStarted",
+    "Ended",
+    "Event",
+    "FaultPart",
+    "HashChainPart",
+    "HashChainResultPart",
+    "MessagePart",
+    "OcspPart",
+    "SignaturePart",
+    "TransportDecoder",
+    "TransportEncoder",
+    "TransportLimits",
+]
