@@ -1,0 +1,326 @@
+"""The client side: a pool of connections, one exchange at a time on each, and one helper for the simple case.
+
+Law: nothing is sent before the caller could look at who answered (`Exchange.connection`). A connection is reused only
+when both sides finished cleanly. Nothing is retried behind the caller's back, except in `fetch` where it allows it.
+Read next: `client_connection.py`, `connecting.py`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from OpenSSL import SSL
+
+from ridgeway.errors import NetworkError
+from ridgeway.http.client_connection import ClientConnection
+from ridgeway.http.connecting import STAGGER_SECONDS, Address, connect_fastest
+from ridgeway.http.headers import Headers
+from ridgeway.http.limits import PoolLimits
+from ridgeway.http.tls_transport import TlsLayer
+from ridgeway.http.values import Connection, Origin, PeerLostError, ResponseHead, parse_url
+
+__all__ = ["Address", "Exchange", "Pool", "Response", "fetch"]
+
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer in memory."""
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes = field(repr=False)
+
+
+class Exchange:
+    """One request and its answer on one connection. Writing may go on after the answer has begun."""
+
+    def __init__(self, wire: ClientConnection, *, is_reused: bool) -> None:
+        self.wire = wire
+        self.is_reused = is_reused
+
+    @property
+    def connection(self) -> Connection:
+        """Who answered, before anything is sent."""
+        return self.wire.facts
+
+    @property
+    def origin(self) -> Origin:
+        """Which of the given origins it is."""
+        return self.wire.origin
+
+    async def start(
+        self, method: str, target: str, headers: Iterable[tuple[str, str]] = (), *, has_body: bool | None = None
+    ) -> None:
+        """The head is sent in exactly this case and order (Host before it when not given, framing after it).
+
+        Without Content-Length the body is chunked; GET, HEAD, DELETE, OPTIONS and TRACE have none unless `has_body`.
+        """
+        self.wire.send_head(method, target, headers, has_body=has_body)
+
+    async def write(self, chunk: bytes) -> None:
+        """A piece of the body is on its way; returns when there is room for more."""
+        await self.wire.send_chunk(chunk)
+
+    async def finish(self) -> None:
+        """The request is complete."""
+        await self.wire.send_end()
+
+    async def response(self) -> ResponseHead:
+        """The head of the answer, as soon as it is there, finished or not.
+
+        Raises:  PeerLostError when the connection ends, breaks the protocol or is silent too long.
+        """
+        return await self.wire.wait_head()
+
+    def body(self) -> AsyncIterator[bytes]:
+        """The answer's body piece by piece; an end that comes too early raises PeerLostError."""
+        return self.wire.body.iterate()
+
+    async def read(self, max_bytes: int) -> bytes:
+        """The answer's whole body; HttpRefusal(413) when longer than `max_bytes`."""
+        return await self.wire.body.read(max_bytes)
+
+    def abort(self) -> None:
+        """Drop the connection now; the server cannot take what it has for the whole request."""
+        self.wire.kill()
+
+
+class Lane:
+    """The connections to one set of origins: how many may be, and which are idle."""
+
+    def __init__(self, limits: PoolLimits) -> None:
+        self.room = asyncio.Semaphore(limits.max_connections_per_origin)
+        self.idle: list[ClientConnection] = []
+        self.users = 0
+
+
+class Pool:
+    """Connections kept for reuse, per origin, within limits. Close it, or use it as `async with Pool() as pool`."""
+
+    def __init__(self, limits: PoolLimits | None = None) -> None:
+        self.limits = limits or PoolLimits()
+        self.lanes: dict[frozenset[Origin], Lane] = {}
+        self.sessions: dict[Origin, SSL.Session] = {}
+        self.is_closed = False
+
+    async def __aenter__(self) -> "Pool":
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Every idle connection is closed; running exchanges close theirs when they end."""
+        self.is_closed = True
+        for lane in self.lanes.values():
+            while lane.idle:
+                lane.idle.pop().close()
+        self.lanes.clear()
+        self.sessions.clear()
+        await asyncio.sleep(0)
+
+    @asynccontextmanager
+    async def exchange(
+        self,
+        origin: Origin | Sequence[Origin],
+        *,
+        fresh: bool = False,
+        connect_timeout_seconds: float | None = None,
+        read_timeout_seconds: float | None = None,
+        stagger_seconds: float = STAGGER_SECONDS,
+    ) -> AsyncIterator[Exchange]:
+        """An exchange with the origin, or with the fastest of several; `fresh` takes no idle connection.
+
+        Raises:  NetworkError when no connection can be had in time.
+        """
+        origins = (origin,) if isinstance(origin, Origin) else tuple(origin)
+        key = frozenset(origins)
+        lane = self.lanes.setdefault(key, Lane(self.limits))
+        lane.users += 1
+        try:
+            async with await self.take_place(lane, origins):
+                wire = None if fresh else take_idle(lane)
+                is_reused = wire is not None
+                if wire is None:
+                    seconds = connect_timeout_seconds or self.limits.connect_timeout_seconds
+                    wire = await self.connect(origins, seconds, stagger_seconds)
+                begin_exchange(wire, read_timeout_seconds or self.limits.read_timeout_seconds)
+                try:
+                    yield Exchange(wire, is_reused=is_reused)
+                finally:
+                    self.give_back(lane, wire)
+        finally:
+            lane.users -= 1
+            if not lane.users and not lane.idle and self.lanes.get(key) is lane:
+                del self.lanes[key]
+
+    async def take_place(self, lane: Lane, origins: tuple[Origin, ...]) -> "Place":
+        """A place among the connections allowed to this origin."""
+        seconds = self.limits.waiting_timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                await lane.room.acquire()
+        except TimeoutError:
+            detail = f"All connections to {origins[0]} stayed busy for {seconds:g} seconds."
+            raise NetworkError("network_error", detail) from None
+        return Place(lane.room)
+
+    async def connect(self, origins: tuple[Origin, ...], seconds: float, stagger_seconds: float) -> ClientConnection:
+        """A new connection to the fastest origin that also shakes hands."""
+        remaining = {Address(each.host, each.port): each for each in origins}
+        while True:
+            try:
+                address, sock = await connect_fastest(
+                    tuple(remaining), timeout_seconds=seconds, stagger_seconds=stagger_seconds
+                )
+                origin = remaining.pop(address)
+                wire = ClientConnection(origin, self.limits)
+                await self.join(wire, sock, seconds)
+            except PeerLostError:
+                if not remaining:
+                    raise
+            else:
+                return wire
+
+    async def join(self, wire: ClientConnection, sock: object, seconds: float) -> None:
+        """`wire` is connected through `sock`, with TLS where the origin has it."""
+        loop = asyncio.get_running_loop()
+        tls = wire.origin.tls
+        if tls is None:
+            await loop.create_connection(lambda: wire, sock=sock)  # type: ignore[call-overload]
+            return
+        done: asyncio.Future[None] = loop.create_future()
+        layer = TlsLayer(
+            tls,
+            wire,
+            handshake_timeout_seconds=seconds,
+            on_failure=lambda error: fail_future(done, error),
+            session=self.sessions.get(wire.origin),
+        )
+        layer.on_open = lambda: None if done.done() else done.set_result(None)
+        transport, _ = await loop.create_connection(lambda: layer, sock=sock)  # type: ignore[call-overload]
+        try:
+            await done
+        except BaseException:
+            transport.abort()
+            raise
+
+    def give_back(self, lane: Lane, wire: ClientConnection) -> None:
+        """The connection is idle now, if both sides finished cleanly; else it is closed or dropped."""
+        wire.is_busy = False
+        wire.watchdog.rest()
+        clean = wire.is_clean()
+        if clean and not self.is_closed and len(lane.idle) < self.limits.max_idle_per_origin:
+            self.remember_session(wire)
+            lane.idle.append(wire)
+            wire.watchdog.watch(self.limits.idle_timeout_seconds, lambda: drop_idle(lane, wire))
+        elif (wire.body.is_complete and wire.request_complete) or not wire.is_started:
+            self.remember_session(wire)
+            wire.close()
+        else:
+            wire.kill()
+
+    def remember_session(self, wire: ClientConnection) -> None:
+        """The next connection to this origin may resume this TLS session."""
+        if wire.origin.tls is None or wire.transport is None or self.is_closed or wire.error is not None:
+            return
+        session = wire.transport.get_extra_info("tls_session")
+        if session is not None:
+            self.sessions[wire.origin] = session
+
+
+class Place:
+    """A place taken in a lane, given back at the end of the block."""
+
+    def __init__(self, room: asyncio.Semaphore) -> None:
+        self.room = room
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, *_exc: object) -> None:
+        self.room.release()
+
+
+def take_idle(lane: Lane) -> ClientConnection | None:
+    """The idle connection used last that is still alive."""
+    while lane.idle:
+        wire = lane.idle.pop()
+        if wire.error is None and wire.transport is not None and not wire.transport.is_closing():
+            return wire
+    return None
+
+
+def drop_idle(lane: Lane, wire: ClientConnection) -> None:
+    """An idle connection has waited long enough."""
+    if wire in lane.idle:
+        lane.idle.remove(wire)
+    wire.close()
+
+
+def begin_exchange(wire: ClientConnection, read_timeout_seconds: float) -> None:
+    """The connection is busy with a new exchange."""
+    wire.watchdog.rest()
+    wire.begin()
+    wire.is_busy = True
+    wire.exchanges += 1
+    wire.read_timeout_seconds = read_timeout_seconds
+
+
+def fail_future(future: asyncio.Future[None], error: Exception) -> None:
+    """Whoever waits for the handshake learns why there is none."""
+    if not future.done():
+        future.set_exception(error)
+
+
+async def fetch(
+    pool: Pool,
+    method: str,
+    url: str | tuple[Origin, str],
+    headers: Iterable[tuple[str, str]] = (),
+    body: bytes | None = None,
+    *,
+    max_bytes: int,
+    may_retry: bool | None = None,
+    connect_timeout_seconds: float | None = None,
+    read_timeout_seconds: float | None = None,
+) -> Response:
+    """The whole answer, at most `max_bytes` of body. `url` is an address, or an origin with a target.
+
+    `may_retry` (default: the method is idempotent) sends the request once more, on a new connection, when an old
+    connection failed before any byte of an answer.
+    """
+    origin, target = parse_url(url) if isinstance(url, str) else url
+    fields = [*headers, ("Content-Length", str(len(body)))] if body is not None else list(headers)
+    again = method in IDEMPOTENT if may_retry is None else may_retry
+    for fresh in (False, True):
+        try:
+            async with pool.exchange(
+                origin,
+                fresh=fresh,
+                connect_timeout_seconds=connect_timeout_seconds,
+                read_timeout_seconds=read_timeout_seconds,
+            ) as exchange:
+                await exchange.start(method, target, fields, has_body=body is not None)
+                if body:
+                    await send_body(exchange, body)
+                await exchange.finish()
+                head = await exchange.response()
+                return Response(head.status, head.reason, head.headers, await exchange.read(max_bytes))
+        except PeerLostError as error:
+            if fresh or not again or not error.may_retry:
+                raise
+    raise AssertionError("unreachable")
+
+
+async def send_body(exchange: Exchange, body: bytes) -> None:
+    """The body is sent, or an early answer says that it is not wanted."""
+    try:
+        await exchange.write(body)
+    except PeerLostError:
+        if exchange.wire.head is None:
+            raise
