@@ -20,7 +20,9 @@ from ridgeway.protocol.identifiers.values import (
     SubsystemId,
     XRoadId,
     member_of,
+    parse_encoded_client,
     parse_identifier,
+    render_encoded_id,
 )
 from ridgeway.protocol.identifiers.xml import parse_identifier_element, parse_identifier_xml
 
@@ -38,11 +40,13 @@ __all__ = [
     "encode_code",
     "member_of",
     "parse_client_path",
+    "parse_encoded_client",
     "parse_identifier",
     "parse_identifier_element",
     "parse_identifier_xml",
     "parse_represented_party",
     "parse_server_path",
     "parse_service_path",
+    "render_encoded_id",
     "render_path",
 ]

@@ -20,10 +20,10 @@ from ridgeway.protocol.identifiers.values import (
 )
 
 MAX_CODE_CHARACTERS = 3060
-"""The longest encoded code that is read; X-Road's database keeps 255 characters, each at most four bytes escaped as `%HH`."""
+"""The longest encoded code: X-Road's database keeps 255 characters, each at most four bytes escaped as `%HH`."""
 
 UNESCAPED = "-._~!$'()*,;&=@:+"
-PCHAR_SEGMENT = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})+")
+PCHAR_SEGMENT = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
 
 
 def encode_code(code: str) -> str:
@@ -32,9 +32,9 @@ def encode_code(code: str) -> str:
 
 
 def decode_code(segment: str) -> str:
-    """The code that one path segment stands for.
+    """The code that one path segment stands for; an empty one stands for nothing.
 
-    Raises:  MessageError(invalid_request) when it is empty, too long, or holds anything but pchar and `%HH` of UTF-8.
+    Raises:  MessageError(invalid_request) when it is too long, or holds anything but pchar and `%HH` of UTF-8.
     """
     if len(segment) <= MAX_CODE_CHARACTERS and PCHAR_SEGMENT.fullmatch(segment):
         try:
@@ -90,9 +90,12 @@ def parse_represented_party(text: str) -> RepresentedParty:
 def split_codes(text: str, *, what: str, sizes: tuple[int, ...], code: str = "invalid_request") -> list[str]:
     """The decoded codes of `text`, as many as one of `sizes`."""
     segments = text.split("/", max(sizes) + 1)
-    if len(segments) not in sizes:
+    if len(segments) not in sizes or not all(segments):
         raise MessageError(code, f"{text[:200]!r} is not an identifier; expected {what}.")
     try:
-        return [decode_code(segment) for segment in segments]
+        codes = [decode_code(segment) for segment in segments]
     except MessageError as error:
         raise MessageError(code, f"{text[:200]!r} is not an identifier: {error.detail}") from error
+    if not all(each.strip() for each in codes):
+        raise MessageError(code, f"{text[:200]!r} has a code of spaces alone; expected {what}.")
+    return codes

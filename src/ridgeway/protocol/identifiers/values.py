@@ -188,5 +188,24 @@ def parse_identifier(text: str) -> XRoadId:
                 pass
     raise MessageError(
         "invalid_client_identifier",
-        f"{text!r} is not an identifier; expected a type and its codes, as in SUBSYSTEM:INSTANCE/CLASS/MEMBER/SUBSYSTEM.",
+        f"{text[:200]!r} is not an identifier; expected a type and its codes, "
+        "as in SUBSYSTEM:INSTANCE/CLASS/MEMBER/SUBSYSTEM.",
     )
+
+
+def render_encoded_id(identifier: XRoadId, *, has_type: bool = False) -> str:
+    """The form of X-Road's administration interfaces, never on the wire: codes joined by `:`."""
+    return ":".join((identifier.object_type, *identifier.codes) if has_type else identifier.codes)
+
+
+def parse_encoded_client(text: str) -> ClientId:
+    """Read a client in the form of the administration interfaces (`EE:GOV:1234:sub`).
+
+    Raises:  MessageError(invalid_encoded_id).
+    """
+    codes = text.split(":")
+    if len(codes) not in (3, 4) or not all(code.strip() for code in codes):
+        raise MessageError(
+            "invalid_encoded_id", f"{text[:200]!r} is no client; expected INSTANCE:CLASS:MEMBER:SUBSYSTEM."
+        )
+    return MemberId(*codes) if len(codes) == 3 else SubsystemId(*codes)

@@ -89,8 +89,13 @@ def read_codes(element: etree._Element) -> dict[str, str]:
             continue
         if name.localname in codes:
             raise MessageError("duplicate_header_field", f"The identifier has {name.localname} twice.")
-        codes[name.localname] = child.text or ""
+        codes[name.localname] = read_text(child)
     return codes
+
+
+def read_text(element: etree._Element) -> str:
+    """The text directly inside an element, whole even where a comment stands in it."""
+    return (element.text or "") + "".join(child.tail or "" for child in element)
 
 
 def build_identifier(kind: str, codes: dict[str, str]) -> XRoadId:

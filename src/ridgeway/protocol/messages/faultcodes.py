@@ -69,6 +69,7 @@ EXCHANGE = {
     "invalid_body": "InvalidBody",
     "invalid_client_identifier": "InvalidClientIdentifier",
     "invalid_content_type": "InvalidContentType",
+    "invalid_encoded_id": "InvalidEncodedId",
     "invalid_http_method": "InvalidHttpMethod",
     "invalid_message": "InvalidMessage",
     "invalid_protocol_version": "InvalidProtocolVersion",
