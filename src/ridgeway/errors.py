@@ -25,7 +25,7 @@ class RidgewayError(Exception):
     """
 
     who: ClassVar[str] = "the operator of this server"
-    status: ClassVar[int] = 500
+    status: int = 500
 
     def __init__(self, code: str, detail: str, *, action: str = "", fault_id: str = "") -> None:
         super().__init__(code, detail)

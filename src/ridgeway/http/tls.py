@@ -17,6 +17,7 @@ from OpenSSL import SSL
 XROAD_SUITES = "ECDHE-RSA-AES256-SHA384:DHE-RSA-AES256-SHA256:ECDHE-ECDSA-AES256-SHA384"
 MODERN_SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
 SESSION_TIMEOUT_SECONDS = 600
+FULL_HANDSHAKE = "full handshake"
 
 FFDHE2048 = b"""-----BEGIN DH PARAMETERS-----
 MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz
@@ -100,8 +101,9 @@ class ClientTls:
         object.__setattr__(self, "context", context)
 
 
-def accept_certificate(*_facts: object) -> bool:
-    """Accept: trust is decided by the application, on the chain as sent."""
+def accept_certificate(connection: SSL.Connection, *_facts: object) -> bool:
+    """Accept: trust is decided by the application, on the chain as sent. Notes that the handshake was a full one."""
+    connection.set_app_data(FULL_HANDSHAKE)
     return True
 
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from OpenSSL import SSL, crypto
 
-from ridgeway.http.tls import ClientTls, ServerTls
+from ridgeway.http.tls import FULL_HANDSHAKE, ClientTls, ServerTls
 from ridgeway.http.values import Connection, PeerLostError
 
 READ_BYTES = 16 * 1024
@@ -207,6 +207,7 @@ class TlsLayer(asyncio.Protocol):
             remote_port=port,
             tls_version=self.tls.get_protocol_version_name(),
             cipher=self.tls.get_cipher_name() or "",
+            is_resumed=bool(chain) and self.tls.get_app_data() != FULL_HANDSHAKE,
         )
         self.is_open = True
         self.application.connection_made(self.transport)

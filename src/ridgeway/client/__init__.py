@@ -1,0 +1,31 @@
+"""Call a service through the consumer door, or be a service behind the provider door.
+
+Ask: `AsyncClient`, `Client`. Answer: `ServiceApp`, `serve_service`, `Caller`.
+"""
+
+from ridgeway.client.app import ServiceApp
+from ridgeway.client.caller import Caller, parse_caller
+from ridgeway.client.consumer import AsyncClient, Body
+from ridgeway.client.replies import FileReply, JsonReply, Reply, StreamReply
+from ridgeway.client.service_call import ServiceCall
+from ridgeway.client.serving import serve_service
+from ridgeway.client.sync import Client
+from ridgeway.client.values import ServiceFault, ServiceResponse, StreamedResponse
+
+__all__ = [
+    "AsyncClient",
+    "Body",
+    "Caller",
+    "Client",
+    "FileReply",
+    "JsonReply",
+    "Reply",
+    "ServiceApp",
+    "ServiceCall",
+    "ServiceFault",
+    "ServiceResponse",
+    "StreamReply",
+    "StreamedResponse",
+    "parse_caller",
+    "serve_service",
+]
