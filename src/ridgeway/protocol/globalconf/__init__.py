@@ -29,6 +29,7 @@ from ridgeway.protocol.globalconf.disk import (
     read_configuration_files,
     read_folder,
     read_part_metadata,
+    without_expired,
     write_part_metadata,
 )
 from ridgeway.protocol.globalconf.locations import Location, is_federation_allowed, list_locations
@@ -47,6 +48,7 @@ from ridgeway.protocol.globalconf.private import (
 )
 from ridgeway.protocol.globalconf.shared import NEWEST_VERSION, OLDEST_VERSION, read_shared_parameters
 from ridgeway.protocol.globalconf.shared_writing import hashes_of, write_shared_parameters
+from ridgeway.protocol.globalconf.trusted import Held, TrustedConfiguration
 
 __all__ = [
     "NEWEST_VERSION",
@@ -58,11 +60,13 @@ __all__ = [
     "ConfigurationReading",
     "DirectoryContent",
     "DirectoryPart",
+    "Held",
     "Location",
     "PartMetadata",
     "PrivateParameters",
     "PublishedPart",
     "SignedDirectory",
+    "TrustedConfiguration",
     "VerifiedDirectory",
     "anchor_hash",
     "build_snapshot",
@@ -81,6 +85,7 @@ __all__ = [
     "read_shared_parameters",
     "read_signed_directory",
     "verify_signed_directory",
+    "without_expired",
     "write_anchor",
     "write_directory_content",
     "write_fetch_interval",

@@ -14,7 +14,7 @@ Source: PR-GCONF §4; UG-SYSPAR. Read next: `../certificates/snapshot.py`.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import quote_plus, unquote_plus
 
@@ -80,13 +80,19 @@ def read_configuration_files(
     Units:   with `check_expiry`, `now` is needed: an expired own instance is refused, an expired other one left out.
     Raises:  TrustError(malformed_global_conf | global_conf_outdated) for the own instance.
     """
-    return build_snapshot(read_folder(files), now=now if check_expiry else None)
+    snapshot = build_snapshot(read_folder(files))
+    if not check_expiry:
+        return snapshot
+    if now is None:
+        raise ValueError("Expiry is checked against a moment; give `now`.")
+    snapshot.require_current(now)
+    return without_expired(snapshot, now)
 
 
-def build_snapshot(reading: ConfigurationReading, *, now: datetime | None = None) -> TrustSnapshot:
-    """The trust that a reading states; the own instance must be whole and, where `now` is given, not expired.
+def build_snapshot(reading: ConfigurationReading) -> TrustSnapshot:
+    """The trust that a reading states; the own instance must be whole. Nothing is asked about time.
 
-    Raises:  TrustError(malformed_global_conf | global_conf_outdated).
+    Raises:  TrustError(malformed_global_conf).
     """
     own = reading.own_instance
     if own not in reading.instances:
@@ -95,22 +101,26 @@ def build_snapshot(reading: ConfigurationReading, *, now: datetime | None = None
             f"The configuration has no shared parameters of its own instance {own!r}.",
             action="Fetch the configuration: ridgeway trust fetch.",
         )
-    instances = reading.instances
-    if now is not None:
-        instances = {name: trust for name, trust in instances.items() if name == own or not is_expired(trust, now)}
     private = reading.private or PrivateParameters(own)
-    snapshot = TrustSnapshot(
+    return TrustSnapshot(
         own_instance=own,
-        instances=instances,
+        instances=reading.instances,
         timestamping_interval_seconds=private.timestamping_interval_seconds,
         ocsp_fetch_interval_seconds=reading.ocsp_fetch_interval_seconds,
         verify_next_update=reading.verify_next_update,
         management=private.management,
         monitoring_client=reading.monitoring_client,
     )
-    if now is not None:
-        snapshot.require_current(now)
-    return snapshot
+
+
+def without_expired(snapshot: TrustSnapshot, now: datetime) -> TrustSnapshot:
+    """The same trust without federated instances whose parameters have expired; the own instance stays."""
+    counting = {
+        name: trust
+        for name, trust in snapshot.instances.items()
+        if name == snapshot.own_instance or not is_expired(trust, now)
+    }
+    return snapshot if len(counting) == len(snapshot.instances) else replace(snapshot, instances=counting)
 
 
 def is_expired(trust: InstanceTrust, now: datetime) -> bool:
