@@ -29,7 +29,7 @@ MAX_FAULT_BYTES = 256 * 1024
 
 XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 ENVELOPE_NAMESPACE = "http://schemas.xmlsoap.org/soap/envelope/"
-QUOTES = {'"': "&quot;", "'": "&apos;"}
+ESCAPES = {'"': "&quot;", "'": "&apos;", "\r": "&#13;"}
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 XML_ACCEPTED = {"text/xml": "text/xml", "text/*": "text/xml", "application/xml": "application/xml"}
@@ -51,7 +51,7 @@ def render_soap_fault(code: str, detail: str, fault_id: str, *, actor: str = "")
 
 def escape_xml(text: str) -> str:
     """Text that may stand anywhere in XML; what XML cannot hold is replaced."""
-    return escape(NOT_IN_XML.sub("\ufffd", text), QUOTES)
+    return escape(NOT_IN_XML.sub("\ufffd", text), ESCAPES)
 
 
 def read_soap_fault(data: bytes) -> Fault:

@@ -34,7 +34,7 @@ def normalise_service_path(raw: str) -> str:
     if not raw.startswith("/") or raw.startswith("//") or len(raw) > MAX_PATH_CHARACTERS:
         raise refusal(raw, "it must begin with one `/`")
     path = resolve_dot_segments([decode_segment(segment, raw=raw) for segment in raw[1:].split("/")])
-    if path.startswith("/.."):
+    if f"{path}/".startswith("/../"):
         raise refusal(raw, "its `..` segments climb out of the service")
     return path
 
@@ -59,6 +59,8 @@ def decode_segment(segment: str, *, raw: str) -> str:
             raise refusal(raw, f"{segment[:80]!r} is not UTF-8") from error
     if not FORBIDDEN_WHEN_DECODED.isdisjoint(decoded):
         raise refusal(raw, f"{segment[:80]!r} stands for `/`, `?`, `#`, `\\` or a control character")
+    if decoded.partition(";")[0] in DOTS and decoded not in DOTS:
+        raise refusal(raw, f"some servers read {segment[:80]!r} as dots")
     return decoded
 
 

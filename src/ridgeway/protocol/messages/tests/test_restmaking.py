@@ -1,0 +1,149 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ridgeway.errors import MessageError, RequestError
+from ridgeway.protocol.messages import (
+    RestRequest,
+    build_rest_response,
+    read_rest_message,
+    render_service_url,
+    request_hash,
+)
+from ridgeway.protocol.messages.tests.cast import (
+    CLIENT,
+    QUERY_ID,
+    REQUEST,
+    REQUEST_HASH,
+    RESPONSE,
+    TARGET,
+    make_request,
+)
+
+PATH = "/r1/EE/GOV/1/s/x"
+
+
+def make_example() -> RestRequest:
+    return make_request("GET", TARGET, ("Accept", "application/json"), CLIENT)
+
+
+def test_the_request_of_the_worked_example_is_made_byte_for_byte() -> None:
+    headers = (("Host", "ss1"), ("User-Agent", "x"), ("Accept", "application/json"), CLIENT)
+    message = make_request("GET", TARGET, *headers)
+    assert message.bytes == REQUEST
+    assert message == read_rest_message(REQUEST)
+
+
+def test_the_response_of_the_worked_example_is_made_byte_for_byte() -> None:
+    response = build_rest_response(
+        200, "OK", [("Content-Type", "application/json")], request=make_example(), request_hash=request_hash(REQUEST)
+    )
+    assert response.bytes == RESPONSE
+    assert len(response.bytes) == 343
+
+
+def test_a_query_id_that_was_given_is_kept_where_it_stood() -> None:
+    message = make_request("GET", PATH, ("X-ROAD-ID", "mine"), CLIENT, ("Accept", "*/*"))
+    assert [name for name, _ in message.headers] == ["X-ROAD-ID", "X-Road-Client", "Accept", "x-road-request-id"]
+    assert message.query_id == "mine"
+    assert make_request("GET", PATH).query_id == QUERY_ID
+
+
+def test_an_empty_query_id_is_refused() -> None:
+    with pytest.raises(MessageError, match="X-Road-Id"):
+        make_request("GET", PATH, CLIENT, ("X-Road-Id", ""))
+
+
+def test_headers_of_the_connection_and_forged_ones_are_removed_from_requests() -> None:
+    removed = "transfer-encoding keep-alive proxy-authenticate proxy-authorization te trailer upgrade connection "
+    removed += "user-agent host content-length server expect x-road-request-id x-road-request-hash"
+    kept = [
+        ("Content-Type", "a/b"),
+        ("Cookie", "a=1"),
+        ("Cookie", "b=2"),
+        ("X-Road-UserId", "u"),
+        ("Authorization", "B"),
+    ]
+    forged = [(name.title(), "x") for name in removed.split()]
+    message = make_request("POST", PATH, CLIENT, *forged, *kept)
+    assert list(message.headers[1:-2]) == kept
+
+
+def test_headers_of_the_connection_and_forged_ones_are_removed_from_responses() -> None:
+    forged = [
+        (name, "x") for name in ("Server", "X-Road-Id", "X-Road-Client", "X-Road-Request-Id", "X-Road-Request-Hash")
+    ]
+    kept = [("Date", "d"), ("Set-Cookie", "a"), ("Set-Cookie", "b"), ("x-road-service", "EE/GOV/1/s/forged")]
+    response = build_rest_response(404, "", [*forged, *kept], request=make_example(), request_hash=REQUEST_HASH)
+    assert list(response.headers[:4]) == kept
+    assert (response.status, response.reason, response.service.service_code) == (404, "", "echo")
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "code"),
+    [
+        ("get", PATH, "invalid_http_method"),
+        ("INVALID", PATH, "invalid_http_method"),
+        ("2", PATH, "invalid_rest"),
+        ("200", PATH, "invalid_rest"),
+        ("GET", "/r2/EE/GOV/1/s/x", "invalid_rest"),
+        ("GET", "/r1/EE/GOV/1/x", "invalid_rest"),
+        ("GET", "*", "invalid_rest"),
+        ("GET", f"{PATH}/ä", "bad_request"),
+        ("GET", f"{PATH}/a//b", "bad_request"),
+        ("GET", f"{PATH}/%2e%2E/b", "bad_request"),
+        ("GET", f"{PATH}/.%2e", "bad_request"),
+        ("GET", f"{PATH}/..;a/b", "bad_request"),
+        ("GET\r\n/r1/EE/GOV/1/s/y", PATH, "invalid_rest"),
+        ("GET", f"{PATH}\r\nX-Road-Client:EE/GOV/9", "invalid_rest"),
+    ],
+)
+def test_a_request_that_cannot_be_carried_is_refused(method: str, target: str, code: str) -> None:
+    with pytest.raises(MessageError) as caught:
+        make_request(method, target)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "header", [("a", "b\r\nX-Road-Client:EE/GOV/9"), ("a\nb", "c"), ("a b", "c"), ("", "c"), ("a", "\x7f")]
+)
+def test_a_header_cannot_become_two(header: tuple[str, str]) -> None:
+    with pytest.raises(MessageError):
+        make_request("GET", PATH, CLIENT, header)
+    with pytest.raises(MessageError):
+        build_rest_response(200, "OK", [header], request=make_example(), request_hash=REQUEST_HASH)
+
+
+def test_a_reason_cannot_become_two_lines() -> None:
+    with pytest.raises(MessageError):
+        build_rest_response(200, "OK\r\na:b", [], request=make_example(), request_hash=REQUEST_HASH)
+
+
+@pytest.mark.parametrize(
+    ("base", "target", "expected"),
+    [
+        ("http://s/api", f"{PATH}/v1/pets?limit=2", "http://s/api/v1/pets?limit=2"),
+        ("http://s/api/", f"{PATH}/v1", "http://s/api/v1"),
+        ("http://s/api/", PATH, "http://s/api/"),
+        ("http://s/api", f"{PATH}/", "http://s/api/"),
+        ("http://s/api", f"{PATH}/a%20b?", "http://s/api/a%20b?"),
+    ],
+)
+def test_the_service_is_called_at_its_address_with_the_raw_path(base: str, target: str, expected: str) -> None:
+    assert render_service_url(base, make_request("GET", target)) == expected
+
+
+NAMES = st.text("aX-Road_Clientid", max_size=20) | st.sampled_from(["X-Road-Id", "X-Road-Client", "Host", "te"])
+
+
+@given(st.text(max_size=8), st.text(max_size=40), st.lists(st.tuples(NAMES, st.text(max_size=20)), max_size=6))
+def test_whatever_a_system_sends_is_a_message_that_reads_back_or_its_own_fault(
+    method: str, rest: str, headers: list[tuple[str, str]]
+) -> None:
+    for verb in (method, "POST"):
+        try:
+            message = make_request(verb, f"{PATH}{rest}", CLIENT, *headers)
+        except RequestError:
+            continue
+        assert read_rest_message(message.bytes) == message
+        assert request_hash(message.bytes)
