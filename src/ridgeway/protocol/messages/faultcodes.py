@@ -35,7 +35,6 @@ GENERIC = {
     "io_error": "IOError",
     "network_error": "NetworkError",
     "not_found": "NotFound",
-    "unknown_host": "NetworkError",
 }
 
 PROOF = {
@@ -149,10 +148,21 @@ TOKENS = {
 
 SAME_IN_BOTH = {"anchor_file_not_found": "anchor_file_not_found", "malformed_anchor": "malformed_anchor"}
 
-FAULT_CODES = PREFIXES | GENERIC | PROOF | EXCHANGE | CONTAINERS | CONFIGURATION | TOKENS | SAME_IN_BOTH
+TOLD_APART_SINCE = {
+    "global_conf_missing_signed_data_expiration_date": "MalformedGlobalConf",
+    "global_conf_missing_verification_cert": "CertNotFound",
+    "global_conf_signature_verification_failure": "InvalidSignatureValue",
+    "mlog": "",
+    "tsp_certificate_not_found": "InternalError",
+    "unknown_host": "NetworkError",
+}
+"""What 7.8 tells apart and 7.7 did not; the way back is to the common code. An empty segment is left out."""
+
+IN_BOTH = PREFIXES | GENERIC | PROOF | EXCHANGE | CONTAINERS | CONFIGURATION | TOKENS | SAME_IN_BOTH
+FAULT_CODES = IN_BOTH | TOLD_APART_SINCE
 """Each segment of a code: 7.8's spelling → that of 7.7 and earlier."""
 
-SNAKE_OF = {camel: snake for snake, camel in FAULT_CODES.items() if snake != "unknown_host"}
+SNAKE_OF = {camel: snake for snake, camel in IN_BOTH.items()}
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 MAX_CODE_CHARACTERS = 1000
 
@@ -161,7 +171,8 @@ def render_code(code: str, spelling: str = Spelling.SNAKE) -> str:
     """A code, known in the spelling of 7.8, as releases of `spelling` write it."""
     if Spelling(spelling) is Spelling.SNAKE:
         return code
-    return ".".join(FAULT_CODES.get(segment) or to_camel(segment) for segment in code.split("."))
+    segments = (FAULT_CODES.get(segment, to_camel(segment)) for segment in code.split("."))
+    return ".".join(segment for segment in segments if segment)
 
 
 def parse_code(text: str) -> str:
