@@ -33,7 +33,7 @@ class Case:
 
 
 class FolderError(Exception):
-    """The folder is not one of vectors, or a kind was asked for that it does not have."""
+    """The folder is not one of vectors, or has none of the kinds that were asked for."""
 
 
 def read_cases(root: Path, *, kinds: Collection[str] = ()) -> list[Case]:
@@ -43,10 +43,11 @@ def read_cases(root: Path, *, kinds: Collection[str] = ()) -> list[Case]:
     except (OSError, ValueError) as error:
         raise FolderError(f"{root} is not a folder of vectors: {error}") from error
     cases = [read_case(entry) for entry in entries]
-    known = {case.vector.kind for case in cases}
-    if unknown := sorted(set(kinds) - known):
-        raise FolderError(f"no vector of kind {', '.join(unknown)} in {root}; it has {', '.join(sorted(known))}")
-    return [case for case in cases if not kinds or case.vector.kind in kinds]
+    chosen = [case for case in cases if not kinds or case.vector.kind in kinds]
+    if not chosen:
+        known = sorted({case.vector.kind for case in cases})
+        raise FolderError(f"no vector of kind {', '.join(kinds) or 'any'} in {root}; it has {', '.join(known)}")
+    return chosen
 
 
 def read_case(entry: Mapping[str, Any]) -> Case:
@@ -96,12 +97,12 @@ def summarise(judgements: Collection[Judgement]) -> str:
     return f"{right}/{len(judgements)} (SKIPPED {skipped})"
 
 
-def print_report(judgements: Collection[Judgement]) -> None:
-    """A line for each that is wrong or skipped, then the sums."""
+def print_report(judgements: Collection[Judgement], *, kinds: Collection[str]) -> None:
+    """A line for each that is wrong or skipped, then the sums of each kind, `kinds` among them, and of all."""
     for judgement in judgements:
         if judgement.verdict != "right":
             print(f"{judgement.verdict.upper()} {judgement.vector.kind} {judgement.vector.id}: {judgement.reason}")
-    for kind in sorted({judgement.vector.kind for judgement in judgements}):
+    for kind in sorted({*kinds, *(judgement.vector.kind for judgement in judgements)}):
         print(f"{kind}: {summarise([each for each in judgements if each.vector.kind == kind])}")
     print(f"all: {summarise(judgements)}")
 
@@ -119,7 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     judgements = list(judge(cases, root=options.folder, adapters=find_adapters()))
-    print_report(judgements)
+    print_report(judgements, kinds=kinds)
     return 1 if any(judgement.verdict == "wrong" for judgement in judgements) else 0
 
 

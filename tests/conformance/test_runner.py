@@ -90,7 +90,18 @@ def test_a_wrong_vector_is_named_with_what_differs_and_the_run_fails(
     ]
 
 
-def test_a_kind_that_the_folder_lacks_is_misuse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_kind_that_the_folder_lacks_has_no_vector_beside_one_that_it_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(write_folder(tmp_path, code="invalid_xml")), "--kinds", "xades,identifier"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "identifier: 2/2 (SKIPPED 0)",
+        "xades: 0/0 (SKIPPED 0)",
+        "all: 2/2 (SKIPPED 0)",
+    ]
+
+
+def test_kinds_of_which_the_folder_has_none_are_misuse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(write_folder(tmp_path, code="invalid_xml")), "--kinds", "xades"]) == 2
     assert "identifier" in capsys.readouterr().err
 

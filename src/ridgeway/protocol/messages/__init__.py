@@ -24,6 +24,7 @@ from ridgeway.protocol.messages.rest import (
 from ridgeway.protocol.messages.restmaking import (
     build_rest_request,
     build_rest_response,
+    render_http_headers,
     render_service_url,
     write_rest_request,
     write_rest_response,
@@ -50,6 +51,7 @@ __all__ = [
     "read_soap_fault",
     "read_soap_message",
     "render_code",
+    "render_http_headers",
     "render_rest_error",
     "render_service_url",
     "render_soap_fault",

@@ -104,3 +104,18 @@ def render_service_url(base: str, request: RestRequest) -> str:
     if base.endswith("/") and path.startswith("/"):
         path = path[1:]
     return base + path + ("" if request.query is None else f"?{request.query}")
+
+
+def render_http_headers(message: RestRequest | RestResponse) -> Headers:
+    """The headers of a message as HTTP can carry them: every character one byte.
+
+    A value that came in bytes goes out in the same bytes; one that holds other characters goes out as UTF-8.
+    """
+    return tuple(
+        (name, value if is_latin(value) else value.encode().decode("latin-1")) for name, value in message.headers
+    )
+
+
+def is_latin(text: str) -> bool:
+    """Whether each character is one byte of Latin-1."""
+    return all(ord(character) < 256 for character in text)

@@ -6,6 +6,7 @@ repeated or malformed, then a Fault ends the reading, then what is missing.
 Source: PR-MESS §2; X-Road's order of checks. Read next: `soapreading.py`, the reader itself.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -17,6 +18,8 @@ from ridgeway.protocol.messages.media import find_media_type
 from ridgeway.protocol.messages.soapreading import CLIENT, SERVER, SERVICE, SoapReader
 
 MAX_SOAP_BYTES = 10 * 1024 * 1024
+MAX_FAULT_CODE_CHARACTERS = 1000
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 SOAP_MEDIA_TYPES = ("text/xml", "application/xop+xml")
 
 Octets = bytes
@@ -24,7 +27,10 @@ Octets = bytes
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A SOAP Fault. `code` is as written; `detail` is X-Road's mark of the fault where it has one."""
+    """A SOAP Fault.
+
+    `code` is as written, but on one line, for it may go into a header; `detail` is X-Road's mark where it has one.
+    """
 
     code: str
     string: str
@@ -106,7 +112,7 @@ def read_soap_message(data: Octets, *, content_type: str = "text/xml") -> SoapMe
 def build_fault(found: dict[str, str], data: Octets) -> Fault:
     """The fault of the texts that were found in it."""
     return Fault(
-        code=found.get("faultcode", "").strip(),
+        code=CONTROL.sub(" ", found.get("faultcode", "").strip())[:MAX_FAULT_CODE_CHARACTERS],
         string=found.get("faultstring", ""),
         actor=found.get("faultactor"),
         detail=found.get("faultDetail") or found.get("first in detail") or found.get("detail", "").strip() or None,

@@ -107,6 +107,11 @@ def test_a_fault_of_a_service_is_read_too() -> None:
     assert (fault.code, fault.string, fault.actor, fault.detail) == ("s:Server.X", "S", None, "because")
 
 
+def test_the_code_of_a_fault_stays_on_one_line_because_it_goes_into_a_header() -> None:
+    fault = read_soap_fault(render_soap_fault(" a.b\r\nX-Forged: 1\n", "S", "id"))
+    assert fault.code == "a.b  X-Forged: 1"
+
+
 def test_what_is_no_fault_is_told_apart() -> None:
     message = b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>'
     assert find_soap_fault(message) is None

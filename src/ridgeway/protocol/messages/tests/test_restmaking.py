@@ -7,6 +7,7 @@ from ridgeway.protocol.messages import (
     RestRequest,
     build_rest_response,
     read_rest_message,
+    render_http_headers,
     render_service_url,
     request_hash,
 )
@@ -131,6 +132,16 @@ def test_a_reason_cannot_become_two_lines() -> None:
 )
 def test_the_service_is_called_at_its_address_with_the_raw_path(base: str, target: str, expected: str) -> None:
     assert render_service_url(base, make_request("GET", target)) == expected
+
+
+def test_header_values_reach_the_service_in_the_bytes_in_which_they_came() -> None:
+    sent = "ä".encode().decode("latin-1")
+    message = make_request("GET", PATH, CLIENT, ("A", sent), ("B", "\xe4"), ("C", "\u20ac"))
+    assert [value.encode("latin-1") for _, value in render_http_headers(message)[1:4]] == [
+        b"\xc3\xa4",
+        b"\xe4",
+        b"\xe2\x82\xac",
+    ]
 
 
 NAMES = st.text("aX-Road_Clientid", max_size=20) | st.sampled_from(["X-Road-Id", "X-Road-Client", "Host", "te"])
