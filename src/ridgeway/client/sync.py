@@ -33,25 +33,31 @@ class Client:
         max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self.client = AsyncClient(door_url, client_id, tls=tls, limits=limits, max_body_bytes=max_body_bytes)
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, name="ridgeway-client", daemon=True)
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.thread: threading.Thread | None = None
 
     def __enter__(self) -> "Client":
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="ridgeway-client", daemon=True)
         self.thread.start()
         self.wait(self.client.__aenter__())
         return self
 
     def __exit__(self, *_exc: object) -> None:
         self.wait(self.client.__aexit__())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
-        self.loop.run_until_complete(self.loop.shutdown_default_executor())
-        self.loop.close()
+        loop, thread = self.loop, self.thread
+        assert loop is not None
+        assert thread is not None
+        self.loop = self.thread = None
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work` on the client's own thread, and wait for it."""
-        if not self.thread.is_alive():
+        if self.loop is None:
             work.close()
             raise RuntimeError("The client is not open: use it as `with Client(…) as client`.")
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()

@@ -43,7 +43,7 @@ async def race(addresses: Sequence[Address], stagger_seconds: float) -> tuple[Ad
     """The first success of staggered attempts; the others are cancelled and their sockets closed."""
     waiting = list(addresses)
     running: dict[asyncio.Task[socket.socket], Address] = {}
-    failures: list[str] = []
+    failures: list[BaseException] = []
     try:
         while waiting or running:
             if waiting:
@@ -52,15 +52,16 @@ async def race(addresses: Sequence[Address], stagger_seconds: float) -> tuple[Ad
             pause = stagger_seconds if waiting else None
             done, _ = await asyncio.wait(running, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
             for attempt in done:
-                address = running[attempt]
-                if attempt.exception() is None:
-                    del running[attempt]
+                address, failure = running.pop(attempt), attempt.exception()
+                if failure is None:
                     return address, attempt.result()
-                del running[attempt]
-                failures.append(str(attempt.exception()))
+                failures.append(failure)
     finally:
         await let_go(running)
-    raise NetworkError("network_error", "; ".join(failures) or "There is no address to connect to.")
+    if len(failures) == 1:
+        raise failures[0]
+    detail = "; ".join(each.detail if isinstance(each, NetworkError) else str(each) for each in failures)
+    raise NetworkError("network_error", detail or "There is no address to connect to.")
 
 
 async def let_go(attempts: dict[asyncio.Task[socket.socket], Address]) -> None:

@@ -16,6 +16,9 @@ from ridgeway.http.tls import FULL_HANDSHAKE, ClientTls, ServerTls
 from ridgeway.http.values import Connection, PeerLostError
 
 READ_BYTES = 16 * 1024
+"""One record: OpenSSL hands out no more at once."""
+
+FLUSH_BYTES = 64 * 1024
 Failure = Callable[[Exception], None]
 
 
@@ -252,11 +255,15 @@ class TlsLayer(asyncio.Protocol):
 
     def deliver(self) -> None:
         """Hand every plain byte that can be had to the application, until it pauses."""
+        has_delivered = False
         try:
             while not self.is_paused and not self.is_closing:
-                self.application.data_received(self.tls.recv(READ_BYTES))
+                data = self.tls.recv(READ_BYTES)
+                has_delivered = True
+                self.application.data_received(data)
         except SSL.WantReadError:
-            self.flush()
+            if not has_delivered:  # no data, so perhaps a matter between the two OpenSSLs, which wants an answer
+                self.flush()
         except SSL.ZeroReturnError:
             self.receive_goodbye()
         except SSL.Error:
@@ -279,8 +286,9 @@ class TlsLayer(asyncio.Protocol):
         """What OpenSSL wants to send is on the raw transport."""
         pieces = []
         try:
-            while True:
-                pieces.append(self.tls.bio_read(READ_BYTES))
+            pieces.append(self.tls.bio_read(FLUSH_BYTES))
+            while len(pieces[-1]) == FLUSH_BYTES:
+                pieces.append(self.tls.bio_read(FLUSH_BYTES))
         except SSL.WantReadError:
             pass
         if pieces and not self.raw.is_closing():

@@ -1,0 +1,239 @@
+"""TLS: two profiles, whole chains, resumption, refusals, and foreign tools at the other end."""
+
+# ruff: noqa: SIM117 - who serves and who asks stand on lines of their own
+
+import asyncio
+import functools
+import subprocess
+
+import pytest
+
+from ridgeway.http import ClientTls, HttpLimits, Origin, PeerLostError, Pool, PoolLimits, fetch, serve
+from ridgeway.http.tests.cast import echo, new_identity, read_all
+from ridgeway.http.tls import MODERN, XROAD, XROAD_SUITES
+
+identity = functools.cache(new_identity)
+
+
+async def say_who(request, response):
+    """Answer with the number of certificates the client sent, and whether it resumed."""
+    facts = request.connection
+    is_whole = facts.peer_chain in {(), identity("client", "ec").chain, identity("client", "rsa").chain}
+    text = f"{len(facts.peer_chain)} {is_whole} {facts.is_resumed} {facts.tls_version} {await request.read(10)!r}"
+    await response.send(200, "OK", [], text.encode())
+
+
+@pytest.mark.parametrize("kind", ["ec", "rsa"])
+@pytest.mark.parametrize("profile", [XROAD, MODERN], ids=lambda profile: profile.name)
+async def test_both_sides_see_the_whole_chain_as_sent_even_when_the_session_is_resumed(profile, kind):
+    server_tls = identity("server", kind).server(profile, require=True)
+    client_tls = identity("client", kind).client(profile)
+    seen = []
+    async with serve(say_who, host="127.0.0.1", port=0, tls=server_tls) as server, Pool() as pool:
+        for fresh in (True, False, True):
+            async with pool.exchange(Origin("127.0.0.1", server.port, client_tls), fresh=fresh) as exchange:
+                assert exchange.connection.peer_chain == identity("server", kind).chain
+                await exchange.start("GET", "/")
+                await exchange.finish()
+                seen.append((exchange.is_reused, exchange.connection.is_resumed, (await exchange.read(100)).decode()))
+    version = "TLSv1.2" if profile is XROAD else "TLSv1.3"
+    assert seen == [
+        (False, False, f"2 True False {version} b''"),
+        (True, False, f"2 True False {version} b''"),
+        (False, True, f"2 True True {version} b''"),
+    ]
+
+
+async def test_a_server_that_requires_a_certificate_refuses_a_client_without():
+    server_tls = identity("server", "ec").server(XROAD, require=True)
+    async with serve(say_who, host="127.0.0.1", port=0, tls=server_tls) as server, Pool() as pool:
+        with pytest.raises(PeerLostError) as caught:
+            await fetch(pool, "GET", (Origin("127.0.0.1", server.port, ClientTls(profile=XROAD)), "/"), max_bytes=100)
+    assert caught.value.code in {"ssl_authentication_failed", "network_error"}
+
+
+async def test_a_server_that_asks_takes_a_client_without_a_certificate():
+    server_tls = identity("server", "ec").server(request=True)
+    async with serve(say_who, host="127.0.0.1", port=0, tls=server_tls) as server, Pool() as pool:
+        answer = await fetch(pool, "GET", (Origin("127.0.0.1", server.port, ClientTls()), "/"), max_bytes=100)
+    assert answer.body == b"0 True False TLSv1.3 b''"
+
+
+async def test_profiles_that_have_nothing_in_common_do_not_connect():
+    server_tls = identity("server", "rsa").server(XROAD)
+    async with serve(say_who, host="127.0.0.1", port=0, tls=server_tls) as server, Pool() as pool:
+        with pytest.raises(PeerLostError, match="handshake failed") as caught:
+            await fetch(pool, "GET", (Origin("127.0.0.1", server.port, ClientTls()), "/"), max_bytes=100)
+    assert caught.value.code == "ssl_authentication_failed"
+
+
+async def test_a_pinned_certificate_is_demanded():
+    chain = identity("server", "ec").chain
+    async with (
+        serve(say_who, host="127.0.0.1", port=0, tls=identity("server", "ec").server()) as server,
+        Pool() as pool,
+    ):
+        good = Origin("127.0.0.1", server.port, ClientTls(pinned=chain[:1]))
+        bad = Origin("127.0.0.1", server.port, ClientTls(pinned=chain[1:]))
+        assert (await fetch(pool, "GET", (good, "/"), max_bytes=100)).status == 200
+        with pytest.raises(PeerLostError, match="none of those registered"):
+            await fetch(pool, "GET", (bad, "/"), max_bytes=100)
+
+
+async def test_a_server_may_change_its_identity_while_it_runs():
+    first, second = identity("server", "ec"), identity("other", "ec")
+    async with serve(say_who, host="127.0.0.1", port=0, tls=first.server()) as server, Pool() as pool:
+        origin = Origin("127.0.0.1", server.port, ClientTls())
+        leaves = []
+        for one in (first, second):
+            server.tls = one.server()
+            async with pool.exchange(origin, fresh=True) as exchange:
+                leaves.append(exchange.connection.peer_chain)
+    assert leaves == [first.chain, second.chain]
+
+
+async def test_a_silent_handshake_ends_in_time_on_both_sides():
+    async def silent(reader, writer):
+        await reader.read()
+        writer.close()
+
+    limits = HttpLimits(handshake_timeout_seconds=0.1)
+    tls = identity("server", "ec").server()
+    mute = await asyncio.start_server(silent, "127.0.0.1", 0)
+    async with serve(say_who, host="127.0.0.1", port=0, tls=tls, limits=limits) as server, mute:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        assert await read_all(reader) == b""
+        writer.close()
+        async with Pool(PoolLimits(connect_timeout_seconds=0.1)) as pool:
+            port = mute.sockets[0].getsockname()[1]
+            with pytest.raises(PeerLostError, match="took too long"):
+                await fetch(pool, "GET", (Origin("127.0.0.1", port, ClientTls()), "/"), max_bytes=1)
+
+
+async def test_plain_http_at_a_tls_port_is_closed_and_the_crowd_limit_counts_handshakes():
+    tls = identity("server", "ec").server()
+    limits = HttpLimits(max_connections=1)
+    async with serve(say_who, host="127.0.0.1", port=0, tls=tls, limits=limits) as server, Pool() as pool:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        await asyncio.sleep(0.05)
+        with pytest.raises(PeerLostError):
+            await fetch(pool, "GET", (Origin("127.0.0.1", server.port, ClientTls()), "/"), max_bytes=1)
+        writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert not (await read_all(reader)).startswith(b"HTTP")
+        writer.close()
+        await asyncio.sleep(0.05)
+        assert (
+            await fetch(pool, "GET", (Origin("127.0.0.1", server.port, ClientTls()), "/"), max_bytes=99)
+        ).status == 200
+
+
+async def test_a_cut_without_close_notify_is_no_end_of_a_body():
+    async def handler(request, response):
+        await response.start(200, "OK", [])
+        await response.write(b"part")
+        await asyncio.sleep(0.05)
+        request.stream.on_pause.__self__.layer.raw.close()
+
+    tls = identity("server", "ec").server()
+    async with serve(handler, host="127.0.0.1", port=0, tls=tls) as server, Pool() as pool:
+        async with pool.exchange(Origin("127.0.0.1", server.port, ClientTls())) as exchange:
+            await exchange.start("GET", "/")
+            await exchange.finish()
+            with pytest.raises(PeerLostError, match="close_notify"):
+                await exchange.read(100)
+
+
+async def test_a_long_body_passes_through_tls_both_ways_with_slow_readers():
+    size, piece = 30 * 1024 * 1024, bytes(range(256)) * 512
+    tls = identity("server", "ec").server()
+    async with serve(echo, host="127.0.0.1", port=0, tls=tls) as server, Pool() as pool:
+        async with pool.exchange(Origin("127.0.0.1", server.port, ClientTls())) as exchange:
+            await exchange.start("POST", "/", [])
+
+            async def upload():
+                for _ in range(size // len(piece)):
+                    await exchange.write(piece)
+                await exchange.finish()
+
+            async with asyncio.TaskGroup() as group:
+                group.create_task(upload())
+                received = bytearray()
+                async for chunk in exchange.body():
+                    received += chunk
+                    if len(received) % 7 == 0:
+                        await asyncio.sleep(0.001)
+    assert bytes(received) == piece * (size // len(piece))
+
+
+def openssl(*arguments: str) -> list[str]:
+    """A command of the system's own OpenSSL."""
+    return ["openssl", *arguments]
+
+
+async def run_openssl(command: list[str], words: bytes) -> bytes:
+    """What a foreign client says after it was told `words`."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(words)
+    await process.stdin.drain()
+    async with asyncio.timeout(20):
+        output = await process.stdout.read()
+        await process.wait()
+    return output
+
+
+@pytest.mark.parametrize("suite", XROAD_SUITES.split(":"))
+async def test_a_foreign_client_connects_with_each_suite_of_the_exchange(tmp_path, suite):
+    kind = "ec" if "ECDSA" in suite else "rsa"
+    tls = identity("server", kind).server(XROAD, require=True)
+    async with serve(say_who, host="127.0.0.1", port=0, tls=tls) as server:
+        command = openssl("s_client", "-connect", f"127.0.0.1:{server.port}", "-tls1_2", "-cipher", suite, "-ign_eof")
+        command += identity("client", kind).options(tmp_path)
+        output = await run_openssl(command, b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+    assert f"Cipher is {suite}".encode() in output
+    assert b"\r\n\r\n2 True False TLSv1.2 b''" in output
+
+
+@pytest.mark.parametrize("arguments", [["-tls1_3"], ["-tls1_2", "-cipher", "ECDHE+AESGCM"], ["-tls1_1"]], ids=str)
+async def test_a_foreign_client_with_another_version_or_suite_is_refused(arguments):
+    tls = identity("server", "rsa").server(XROAD)
+    async with serve(say_who, host="127.0.0.1", port=0, tls=tls) as server:
+        command = openssl("s_client", "-connect", f"127.0.0.1:{server.port}", *arguments)
+        output = await run_openssl(command, b"")
+    assert b"Cipher is (NONE)" in output
+
+
+async def test_renegotiation_is_refused():
+    tls = identity("server", "rsa").server(XROAD)
+    async with serve(say_who, host="127.0.0.1", port=0, tls=tls) as server:
+        command = openssl("s_client", "-connect", f"127.0.0.1:{server.port}", "-tls1_2", "-cipher", XROAD_SUITES)
+        output = await run_openssl(command, b"R\n")
+    assert b"no renegotiation" in output
+
+
+@pytest.mark.parametrize("suite", XROAD_SUITES.split(":"))
+async def test_our_client_connects_to_a_foreign_server_with_each_suite(tmp_path, suite):
+    kind = "ec" if "ECDSA" in suite else "rsa"
+    command = openssl("s_server", "-accept", "127.0.0.1:0", "-www", "-tls1_2", "-cipher", suite, "-Verify", "3")
+    command += identity("server", kind).options(tmp_path)
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(20):
+            while not (line := await process.stdout.readline()).startswith(b"ACCEPT"):
+                assert line
+        port = int(line.decode().strip().rpartition(":")[2])
+        async with Pool() as pool:
+            origin = Origin("127.0.0.1", port, identity("client", kind).client(XROAD))
+            async with pool.exchange(origin) as exchange:
+                facts = exchange.connection
+                await exchange.start("GET", "/")
+                await exchange.finish()
+                status = (await exchange.response()).status
+    finally:
+        process.kill()
+        await process.communicate()
+    assert (status, facts.cipher, facts.peer_chain) == (200, suite, identity("server", kind).chain)
