@@ -54,7 +54,8 @@ class Rooms(click.Group):
             return None
         if room.needs_django:
             web = importlib.import_module("ridgeway.web.setup")
-            web.setup_django(load_settings(ctx.params.get("settings_file")))
+            configuration = "centralserver" if cmd_name == "centralserver" else "securityserver"
+            web.setup_django(load_settings(ctx.params.get("settings_file")), room=configuration)
         command: click.Command = getattr(importlib.import_module(room.module), cmd_name)
         return command
 

@@ -1,0 +1,86 @@
+"""Which database holds which table: the message log has its own, a server's configuration another.
+
+Law: a room's models live under its own app label, and the router sends them to their database, so that no model says
+`using`. `default` holds the configuration of one server: the security server's, or the central server's where that
+room's command runs. Next: `settings.py`.
+"""
+
+from typing import Any, Literal
+
+import psycopg
+from django.conf import settings as django_settings
+from django.db import connections
+from psycopg.conninfo import conninfo_to_dict
+
+from ridgeway.errors import SettingsError
+from ridgeway.settings import Settings
+
+Room = Literal["securityserver", "centralserver"]
+MESSAGELOG = "messagelog"
+DEFAULT = "default"
+SQLITE_LOCK_TIMEOUT_SECONDS = 20
+CONNECTION_KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+
+
+class ByAppLabel:
+    """Django's router: tables of `messagelog` in the database of that name, every other in `default`."""
+
+    def db_for_read(self, model: Any, **_hints: Any) -> str:
+        """The database that `model` is read from."""
+        return database_of(model._meta.app_label)  # noqa: SLF001 - Django's documented name
+
+    def db_for_write(self, model: Any, **_hints: Any) -> str:
+        """The database that `model` is written to."""
+        return database_of(model._meta.app_label)  # noqa: SLF001 - Django's documented name
+
+    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
+        """Whether tables of `app_label` belong in `db`; one server's `default` never gets another's tables."""
+        other = {"securityserver", "centralserver"} - {django_settings.RIDGEWAY_ROOM}
+        return database_of(app_label) == db and app_label not in other
+
+
+def database_of(app_label: str) -> str:
+    """The alias of the database that holds the tables of `app_label`."""
+    return MESSAGELOG if app_label == MESSAGELOG else DEFAULT
+
+
+def derive_databases(settings: Settings, room: Room) -> dict[str, dict[str, Any]]:
+    """Django's `DATABASES` for the process of one room."""
+    configuration = settings.centralserver.database if room == "centralserver" else settings.securityserver.database
+    return {
+        DEFAULT: derive_database(settings.database_url(configuration), key=f"{room}.database"),
+        MESSAGELOG: derive_database(settings.database_url(settings.messagelog.database), key="messagelog.database"),
+    }
+
+
+def derive_database(url: str, *, key: str) -> dict[str, Any]:
+    """One entry of `DATABASES` from `sqlite:FILE` or `postgresql://…`.
+
+    Raises:  SettingsError(malformed_settings) naming the setting `key`.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme == "sqlite" and rest:
+        options = {
+            "timeout": SQLITE_LOCK_TIMEOUT_SECONDS,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": rest, "OPTIONS": options}
+    if scheme not in {"postgresql", "postgres"}:
+        raise SettingsError("malformed_settings", f"{key} starts with {scheme!r}; write sqlite:FILE or postgresql://….")
+    try:
+        known = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise SettingsError("malformed_settings", f"{key} is no PostgreSQL address: {error}.") from error
+    entry: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
+    entry |= {ours: str(known.pop(theirs)) for theirs, ours in CONNECTION_KEYS.items() if known.get(theirs)}
+    return entry | {"OPTIONS": known}
+
+
+def rebind_databases(databases: dict[str, dict[str, Any]]) -> None:
+    """Connections of this process go to `databases` from now on; open ones are closed."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        del connections[connection.alias]
+    django_settings.DATABASES = databases
+    connections.settings = connections.configure_settings(databases)

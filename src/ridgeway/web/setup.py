@@ -1,0 +1,21 @@
+"""Django made ready in a process: called once by the command, again by tests with other databases."""
+
+import django
+from django.conf import settings as django_settings
+
+from ridgeway.settings import Settings
+from ridgeway.web.databases import Room, derive_databases, rebind_databases
+from ridgeway.web.settings import derive_django_settings
+
+
+def setup_django(settings: Settings, *, room: Room = "securityserver") -> None:
+    """Django's models may be imported, and reach the databases that `settings` name.
+
+    `room` says whose tables `default` holds. A second call points the same process at other databases.
+    """
+    if django_settings.configured:
+        rebind_databases(derive_databases(settings, room))
+        django_settings.RIDGEWAY_ROOM = room
+        return
+    django_settings.configure(**derive_django_settings(settings, room))
+    django.setup()
