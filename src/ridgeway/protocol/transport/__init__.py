@@ -1,7 +1,14 @@
 """The message between two security servers: written piece by piece, read as its bytes arrive."""
 
 from ridgeway.protocol.transport.decoder import TransportDecoder
-from ridgeway.protocol.transport.encoder import BOUNDARY_LETTERS, NESTED_PREFIX, TOP_PREFIX, TransportEncoder
+from ridgeway.protocol.transport.encoder import (
+    BOUNDARY_LETTERS,
+    NESTED_PREFIX,
+    REST_REQUEST,
+    REST_RESPONSE,
+    TOP_PREFIX,
+    TransportEncoder,
+)
 from ridgeway.protocol.transport.events import (
     AttachmentChunk,
     AttachmentEnded,
@@ -23,6 +30,8 @@ from ridgeway.protocol.transport.limits import TransportLimits
 __all__ = [
     "BOUNDARY_LETTERS",
     "NESTED_PREFIX",
+    "REST_REQUEST",
+    "REST_RESPONSE",
     "TOP_PREFIX",
     "AttachmentChunk",
     "AttachmentEnded",

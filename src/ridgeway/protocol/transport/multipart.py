@@ -82,15 +82,13 @@ class MultipartReader:
         self.outside_bytes = 0
         self.scanned = 0
 
-    def feed(self, data: bytes) -> list[MultipartEvent]:
-        """What the next bytes bring.
+    def feed(self, data: bytes) -> Iterator[MultipartEvent]:
+        """What the next bytes bring; take every event before feeding again, so that the first error wins.
 
         Raises:  TransportError(mime_parsing_failed).
         """
-        return list(self.walk(self.held + data if self.held else data))
-
-    def walk(self, data: bytes) -> Iterator[MultipartEvent]:
-        """Go through the data and hold back what is not decided."""
+        if self.held:
+            data = self.held + data
         self.held = b""
         at = 0
         while at < len(data):

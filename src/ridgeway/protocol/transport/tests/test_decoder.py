@@ -333,6 +333,13 @@ def test_a_decoder_that_refused_refuses_from_then_on() -> None:
         decoder.close()
 
 
+def test_the_first_error_wins_however_the_bytes_arrive() -> None:
+    data = REST + f"\r\n--{BOUNDARY}\r\nno header\r\n\r\n".encode()
+    for pieces in ([data], [bytes([byte]) for byte in data]):
+        with pytest.raises(RequestError, match="missing_soap"):
+            decode(pieces, is_rest=False)
+
+
 PARTS = [REST, BODY_PART, RESULT, CHAIN, SIGNATURE, end(), part("text/xml", FAULT), part("text/xml", SOAP)]
 OTHERS = [part("multipart/mixed; boundary=n", b"--n\r\n\r\nx\r\n--n--"), part("application/ocsp-response", b"o")]
 SCRAPS = [b"\r\n", b"--", BOUNDARY.encode(), f"\r\n--{BOUNDARY}\r\n".encode(), b"a: b\r\n", b"\x00"]
