@@ -3,6 +3,7 @@
 Server: `serve`. Client: `Pool` and `fetch`. TLS: `ServerTls`, `ClientTls`. Start a process with `run`.
 """
 
+from ridgeway.http.addresses import parse_url
 from ridgeway.http.client import Address, Exchange, Pool, Response, fetch
 from ridgeway.http.connecting import connect_fastest
 from ridgeway.http.headers import Headers
@@ -10,7 +11,7 @@ from ridgeway.http.limits import HttpLimits, PoolLimits
 from ridgeway.http.running import run
 from ridgeway.http.server import Handler, Request, ResponseWriter, Server, serve
 from ridgeway.http.tls import ClientTls, ServerTls, TlsProfile
-from ridgeway.http.values import Connection, HttpRefusal, Origin, PeerLostError, ResponseHead, parse_url
+from ridgeway.http.values import Connection, HttpRefusal, Origin, PeerLostError, ResponseHead
 
 __all__ = [
     "Address",

@@ -13,14 +13,19 @@ from dataclasses import dataclass, field
 from OpenSSL import SSL
 
 from ridgeway.errors import NetworkError
+from ridgeway.http.addresses import parse_url
 from ridgeway.http.client_connection import ClientConnection
 from ridgeway.http.connecting import STAGGER_SECONDS, Address, connect_fastest
+from ridgeway.http.flow import ignore
 from ridgeway.http.headers import Headers
 from ridgeway.http.limits import PoolLimits
 from ridgeway.http.tls_transport import TlsLayer
-from ridgeway.http.values import Connection, Origin, PeerLostError, ResponseHead, parse_url
+from ridgeway.http.values import Connection, Origin, PeerLostError, ResponseHead
 
 __all__ = ["Address", "Exchange", "Pool", "Response", "fetch"]
+
+MAX_SESSIONS = 1000
+"""TLS sessions that a pool remembers, one an origin."""
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 
@@ -90,11 +95,10 @@ class Exchange:
 
 
 class Lane:
-    """The connections to one set of origins: how many may be, and which are idle."""
+    """How many connections to one set of origins may be, and how many exchanges want one."""
 
     def __init__(self, limits: PoolLimits) -> None:
         self.room = asyncio.Semaphore(limits.max_connections_per_origin)
-        self.idle: list[ClientConnection] = []
         self.users = 0
 
 
@@ -104,6 +108,7 @@ class Pool:
     def __init__(self, limits: PoolLimits | None = None) -> None:
         self.limits = limits or PoolLimits()
         self.lanes: dict[frozenset[Origin], Lane] = {}
+        self.idle: dict[Origin, list[ClientConnection]] = {}
         self.sessions: dict[Origin, SSL.Session] = {}
         self.is_closed = False
 
@@ -116,10 +121,9 @@ class Pool:
     async def close(self) -> None:
         """Every idle connection is closed; running exchanges close theirs when they end."""
         self.is_closed = True
-        for lane in self.lanes.values():
-            while lane.idle:
-                lane.idle.pop().close()
-        self.lanes.clear()
+        for wire in [each for waiting in self.idle.values() for each in waiting]:
+            wire.close()
+        self.idle.clear()
         self.sessions.clear()
         await asyncio.sleep(0)
 
@@ -143,7 +147,7 @@ class Pool:
         lane.users += 1
         try:
             async with await self.take_place(lane, origins):
-                wire = None if fresh else take_idle(lane)
+                wire = None if fresh else self.take_idle(origins)
                 is_reused = wire is not None
                 if wire is None:
                     seconds = connect_timeout_seconds or self.limits.connect_timeout_seconds
@@ -152,11 +156,11 @@ class Pool:
                 try:
                     yield Exchange(wire, is_reused=is_reused)
                 finally:
-                    self.give_back(lane, wire)
+                    self.give_back(wire)
         finally:
             lane.users -= 1
-            if not lane.users and not lane.idle and self.lanes.get(key) is lane:
-                del self.lanes[key]
+            if not lane.users:
+                self.lanes.pop(key, None)
 
     async def take_place(self, lane: Lane, origins: tuple[Origin, ...]) -> "Place":
         """A place among the connections allowed to this origin."""
@@ -200,6 +204,7 @@ class Pool:
             handshake_timeout_seconds=seconds,
             on_failure=lambda error: fail_future(done, error),
             session=self.sessions.get(wire.origin),
+            host=wire.origin.host,
         )
         layer.on_open = lambda: None if done.done() else done.set_result(None)
         transport, _ = await loop.create_connection(lambda: layer, sock=sock)  # type: ignore[call-overload]
@@ -209,28 +214,51 @@ class Pool:
             transport.abort()
             raise
 
-    def give_back(self, lane: Lane, wire: ClientConnection) -> None:
+    def take_idle(self, origins: tuple[Origin, ...]) -> ClientConnection | None:
+        """The idle connection to one of these origins that was used last and is still alive."""
+        for origin in origins:
+            while waiting := self.idle.get(origin):
+                wire = waiting[-1]
+                self.forget_idle(wire)
+                if wire.error is None and wire.transport is not None and not wire.transport.is_closing():
+                    return wire
+        return None
+
+    def give_back(self, wire: ClientConnection) -> None:
         """The connection is idle now, if both sides finished cleanly; else it is closed or dropped."""
         wire.is_busy = False
         wire.watchdog.rest()
-        clean = wire.is_clean()
-        if clean and not self.is_closed and len(lane.idle) < self.limits.max_idle_per_origin:
+        waiting = self.idle.get(wire.origin, [])
+        if wire.is_clean() and not self.is_closed and len(waiting) < self.limits.max_idle_per_origin:
             self.remember_session(wire)
-            lane.idle.append(wire)
-            wire.watchdog.watch(self.limits.idle_timeout_seconds, lambda: drop_idle(lane, wire))
+            self.idle[wire.origin] = [*waiting, wire]
+            wire.on_lost = lambda: self.forget_idle(wire)
+            wire.watchdog.watch(self.limits.idle_timeout_seconds, wire.close)
         elif (wire.body.is_complete and wire.request_complete) or not wire.is_started:
             self.remember_session(wire)
             wire.close()
         else:
             wire.kill()
 
+    def forget_idle(self, wire: ClientConnection) -> None:
+        """The connection is not idle any more."""
+        wire.on_lost = ignore
+        left = [each for each in self.idle.get(wire.origin, []) if each is not wire]
+        if left:
+            self.idle[wire.origin] = left
+        else:
+            self.idle.pop(wire.origin, None)
+
     def remember_session(self, wire: ClientConnection) -> None:
-        """The next connection to this origin may resume this TLS session."""
+        """The next connection to this origin may resume this TLS session; the oldest is forgotten for it."""
         if wire.origin.tls is None or wire.transport is None or self.is_closed or wire.error is not None:
             return
         session = wire.transport.get_extra_info("tls_session")
         if session is not None:
+            self.sessions.pop(wire.origin, None)
             self.sessions[wire.origin] = session
+        if len(self.sessions) > MAX_SESSIONS:
+            del self.sessions[next(iter(self.sessions))]
 
 
 class Place:
@@ -244,22 +272,6 @@ class Place:
 
     async def __aexit__(self, *_exc: object) -> None:
         self.room.release()
-
-
-def take_idle(lane: Lane) -> ClientConnection | None:
-    """The idle connection used last that is still alive."""
-    while lane.idle:
-        wire = lane.idle.pop()
-        if wire.error is None and wire.transport is not None and not wire.transport.is_closing():
-            return wire
-    return None
-
-
-def drop_idle(lane: Lane, wire: ClientConnection) -> None:
-    """An idle connection has waited long enough."""
-    if wire in lane.idle:
-        lane.idle.remove(wire)
-    wire.close()
 
 
 def begin_exchange(wire: ClientConnection, read_timeout_seconds: float) -> None:

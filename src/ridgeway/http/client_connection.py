@@ -6,12 +6,12 @@ Read next: `client.py`.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import cast
 
 import httptools
 
-from ridgeway.http.flow import BodyStream, Watchdog, WriteGate
+from ridgeway.http.flow import BodyStream, Watchdog, WriteGate, ignore
 from ridgeway.http.framing import LAST_CHUNK, Framing, response_has_body, stated_length, wrap_chunk
 from ridgeway.http.headers import TOKEN, Headers, render_head
 from ridgeway.http.limits import PoolLimits
@@ -35,6 +35,7 @@ class ClientConnection(asyncio.Protocol):
         self.facts = Connection()
         self.error: PeerLostError | None = None
         self.is_busy = False
+        self.on_lost: Callable[[], None] = ignore
         self.exchanges = 0
         self.begin()
 
@@ -98,6 +99,7 @@ class ClientConnection(asyncio.Protocol):
         why = f"The connection to {self.origin} was lost"
         self.break_off(f"{why}: {exc}." if exc else f"{why}: the server closed it.")
         self.watchdog.stop()
+        self.on_lost()
 
     def pause_writing(self) -> None:
         """The wire is full."""

@@ -326,22 +326,18 @@ class ServerConnection(asyncio.Protocol):
     def response_finished(self) -> None:
         """The answer is out: wait for the next request, or end."""
         self.request = self.response = self.task = None
+        body, self.body = self.body, None
         if self.is_lost():
             return
+        if body is not None and body.is_paused:
+            self.resume_body()
         if not self.request_complete or self.is_deaf:
-            self.drop_rest_of_request()
+            # The answer came before the whole request: what still comes is dropped, for a moment.
+            self.linger()
         elif self.may_keep_alive and not self.host.is_closing:
-            self.body = None
             self.become_idle()
         else:
             self.close()
-
-    def drop_rest_of_request(self) -> None:
-        """The answer came before the whole request: what still comes is dropped, for a moment."""
-        body, self.body = self.body, None
-        if body is not None and body.is_paused:
-            self.resume_body()
-        self.linger()
 
     def become_idle(self) -> None:
         """Ready for the next request."""

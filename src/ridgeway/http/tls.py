@@ -81,14 +81,17 @@ class ServerTls:
 class ClientTls:
     """A client's identity (may be none) and whom it accepts.
 
-    `pinned`: the peer's leaf must be one of these DER certificates; empty accepts every leaf, and the application
-    decides on `Connection.peer_chain` before it sends anything.
+    `pinned`: the peer's leaf must be one of these DER certificates. `is_public`: its certificate must name the host and
+    lead to one of `authorities` (DER), as on the web. With neither every leaf is accepted, and the application decides
+    on `Connection.peer_chain` before it sends anything. `server_name` is sent as SNI (the host, when `is_public`).
     """
 
     certificate_chain: tuple[bytes, ...] = ()
     private_key: bytes = field(default=b"", repr=False)
     profile: TlsProfile = MODERN
     pinned: tuple[bytes, ...] = ()
+    authorities: tuple[bytes, ...] = field(default=(), repr=False)
+    is_public: bool = False
     server_name: str = ""
     context: SSL.Context = field(init=False, repr=False)
 

@@ -7,11 +7,13 @@ Read next: `tls.py` (identities, profiles), `server.py`, `client.py`.
 """
 
 import asyncio
+import ipaddress
 from collections.abc import Callable
 from typing import Any, cast
 
 from OpenSSL import SSL, crypto
 
+from ridgeway.http.public_trust import verify_public_server
 from ridgeway.http.tls import FULL_HANDSHAKE, ClientTls, ServerTls
 from ridgeway.http.values import Connection, PeerLostError
 
@@ -103,6 +105,7 @@ class TlsLayer(asyncio.Protocol):
         handshake_timeout_seconds: float,
         on_failure: Failure | None = None,
         session: SSL.Session | None = None,
+        host: str = "",
     ) -> None:
         self.identity = identity
         self.application = application
@@ -117,6 +120,7 @@ class TlsLayer(asyncio.Protocol):
         self.is_closing = False
         self.is_refused = False
         self.session = session
+        self.host = host
         self.timer: asyncio.TimerHandle | None = None
         self.start_role()
 
@@ -125,8 +129,9 @@ class TlsLayer(asyncio.Protocol):
         if isinstance(self.identity, ServerTls):
             self.tls.set_accept_state()
             return
-        if self.identity.server_name:
-            self.tls.set_tlsext_host_name(self.identity.server_name.encode("idna"))
+        name = self.identity.server_name or (self.host if self.identity.is_public else "")
+        if name and not is_ip_address(name):
+            self.tls.set_tlsext_host_name(name.encode("idna"))
         if self.session is not None:
             self.tls.set_session(self.session)
         self.tls.set_connect_state()
@@ -198,9 +203,10 @@ class TlsLayer(asyncio.Protocol):
     def finish_handshake(self) -> None:
         """The handshake is done: gather who the peer is, check the pin, connect the application."""
         chain = self.read_peer_chain()
-        pinned = self.identity.pinned if isinstance(self.identity, ClientTls) else ()
-        if pinned and chain[:1] != () and chain[0] not in pinned:
-            self.fail("the server's certificate is none of those registered for it")
+        try:
+            self.verify_server(chain)
+        except ValueError as error:
+            self.fail(str(error))
             return
         host, port, *_ = self.raw.get_extra_info("peername") or ("", 0)
         self.facts = Connection(
@@ -215,6 +221,15 @@ class TlsLayer(asyncio.Protocol):
         self.is_open = True
         self.application.connection_made(self.transport)
         self.on_open()
+
+    def verify_server(self, chain: tuple[bytes, ...]) -> None:
+        """Prove what this identity demands of a server; ValueError with the reason otherwise."""
+        if not isinstance(self.identity, ClientTls):
+            return
+        if self.identity.pinned and (not chain or chain[0] not in self.identity.pinned):
+            raise ValueError("the server's certificate is none of those registered for it")
+        if self.identity.is_public:
+            verify_public_server(chain, host=self.host, authorities=self.identity.authorities)
 
     def read_peer_chain(self) -> tuple[bytes, ...]:
         """The peer's certificates as DER, leaf first, exactly as sent (a server's OpenSSL lists the leaf apart)."""
@@ -326,6 +341,15 @@ class TlsLayer(asyncio.Protocol):
             return
         self.flush()
         self.raw.close()
+
+
+def is_ip_address(host: str) -> bool:
+    """Whether this is an address and not a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def describe(error: SSL.Error) -> str:

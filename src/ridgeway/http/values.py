@@ -4,13 +4,10 @@ Law: errors of the wire are raised as these types; a handler answers with `HttpR
 """
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from ridgeway.errors import NetworkError
 from ridgeway.http.headers import Headers
 from ridgeway.http.tls import ClientTls
-
-MAX_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +65,3 @@ class PeerLostError(NetworkError):
     def __init__(self, detail: str, *, code: str = "network_error", may_retry: bool = False) -> None:
         super().__init__(code, detail)
         self.may_retry = may_retry
-
-
-def parse_url(url: str, *, tls: ClientTls | None = None) -> tuple[Origin, str]:
-    """The origin and the request target of an http or https address.
-
-    Raises:  ValueError for another scheme, credentials in the address, or no host.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
-        raise ValueError(f"{url!r} is not an address of the form http://host[:port]/path or https://…")
-    secure = parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Origin(parts.hostname, port, (tls or ClientTls()) if secure else None), target

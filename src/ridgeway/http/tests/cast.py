@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ridgeway.http import ClientTls, Request, ResponseWriter, ServerTls, TlsProfile
 from ridgeway.http.tls import MODERN
@@ -74,6 +76,27 @@ def issue(name: str, key: Key, issuer: str, issuer_key: Key, *, is_authority: bo
         dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
         dt.datetime(2021, 1, 1, tzinfo=dt.UTC),
     ).add_extension(x509.BasicConstraints(is_authority, None), critical=True)
+    return builder.sign(issuer_key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def issue_public(name: str, key: Key, issuer_key: Key, *, host: str | None) -> bytes:
+    """A certificate as on the web, good now: the authority `name` itself, or a host under it."""
+    now = dt.datetime.now(dt.UTC)
+    issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    subject = issuer if host is None else x509.Name([])
+    builder = x509.CertificateBuilder(
+        issuer, subject, key.public_key(), x509.random_serial_number(), now - dt.timedelta(1), now + dt.timedelta(30)
+    )
+    builder = builder.add_extension(x509.BasicConstraints(host is None, None), critical=True)
+    builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False)
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    usage = dict.fromkeys(("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False)
+    usage |= {"digital_signature": host is not None, "key_cert_sign": host is None, "crl_sign": host is None}
+    builder = builder.add_extension(x509.KeyUsage(**usage, encipher_only=False, decipher_only=False), critical=True)
+    if host is not None:
+        names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
+        builder = builder.add_extension(names, critical=True)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     return builder.sign(issuer_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 

@@ -163,7 +163,7 @@ async def test_connections_are_limited_and_the_wait_for_one_too():
             release.set()
     assert [task.result().status for task in two] == [200, 200]
     assert max(running) == 2
-    assert pool.lanes == {}
+    assert (pool.lanes, pool.idle) == ({}, {})
 
 
 async def test_idle_connections_expire_and_a_server_that_closes_one_is_noticed():

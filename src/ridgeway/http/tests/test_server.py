@@ -290,3 +290,20 @@ async def test_a_second_write_side_limit_the_client_that_takes_nothing_is_droppe
         async with asyncio.timeout(10):
             await lost.wait()
         writer.transport.abort()
+
+
+async def test_a_long_body_that_nobody_reads_does_not_stall_the_next_request():
+    async def handler(request, response):
+        await asyncio.sleep(0.05)
+        await response.send(200, "OK", [], b"unread")
+
+    limits = HttpLimits(max_buffered_bytes=1000, idle_timeout_seconds=5)
+    async with serve(handler, host="127.0.0.1", port=0, limits=limits) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        answers = []
+        for _ in range(2):
+            writer.write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n" + b"x" * 2000)
+            async with asyncio.timeout(2):
+                answers.append(await reader.readuntil(b"unread"))
+        writer.close()
+    assert [answer[:15] for answer in answers] == [b"HTTP/1.1 200 OK"] * 2

@@ -7,9 +7,10 @@ import functools
 import subprocess
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from ridgeway.http import ClientTls, HttpLimits, Origin, PeerLostError, Pool, PoolLimits, fetch, serve
-from ridgeway.http.tests.cast import echo, new_identity, read_all
+from ridgeway.http import ClientTls, HttpLimits, Origin, PeerLostError, Pool, PoolLimits, fetch, parse_url, serve
+from ridgeway.http.tests.cast import Identity, echo, issue_public, new_identity, new_key, read_all
 from ridgeway.http.tls import MODERN, XROAD, XROAD_SUITES
 
 identity = functools.cache(new_identity)
@@ -237,3 +238,41 @@ async def test_our_client_connects_to_a_foreign_server_with_each_suite(tmp_path,
         process.kill()
         await process.communicate()
     assert (status, facts.cipher, facts.peer_chain) == (200, suite, identity("server", kind).chain)
+
+
+def new_public_identity(name: str, host: str) -> tuple[Identity, bytes]:
+    """A server as on the web, with its authority."""
+    root, leaf = new_key("ec"), new_key("ec")
+    authority = issue_public(name, root, root, host=None)
+    chain = (issue_public(name, leaf, root, host=host),)
+    return Identity(chain, leaf.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())), authority
+
+
+async def test_a_public_server_must_name_the_host_under_a_known_authority():
+    (good, authority), (_, stranger) = (
+        new_public_identity("root", "127.0.0.1"),
+        new_public_identity("root", "127.0.0.1"),
+    )
+    other, other_authority = new_public_identity("root", "127.0.0.2")
+    cases = [(good, authority), (good, stranger), (other, other_authority)]
+    outcomes = []
+    async with Pool() as pool:
+        for identity_shown, trusted in cases:
+            async with serve(say_who, host="127.0.0.1", port=0, tls=identity_shown.server()) as server:
+                origin = Origin("127.0.0.1", server.port, ClientTls(authorities=(trusted,), is_public=True))
+                try:
+                    outcomes.append((await fetch(pool, "GET", (origin, "/"), max_bytes=100)).status)
+                except PeerLostError as error:
+                    outcomes.append("not good for 127.0.0.1" in error.detail)
+    assert outcomes == [200, True, True]
+
+
+async def test_an_https_address_is_verified_unless_the_caller_decides():
+    async with (
+        serve(say_who, host="127.0.0.1", port=0, tls=identity("server", "ec").server()) as server,
+        Pool() as pool,
+    ):
+        url = f"https://127.0.0.1:{server.port}/"
+        with pytest.raises(PeerLostError, match="No TLS connection"):
+            await fetch(pool, "GET", url, max_bytes=100)
+        assert (await fetch(pool, "GET", parse_url(url, tls=ClientTls()), max_bytes=100)).status == 200
