@@ -101,9 +101,10 @@ def read_trusted(vector: Vector, root: Path) -> list[bytes]:
 def read_part_content(location: str, vector: Vector, root: Path) -> bytes:
     """The bytes of a part as served."""
     if "public_root" in vector.context:
-        return (root / vector.context["public_root"] / location.lstrip("/")).read_bytes()
-    folder = root / vector.files[0].removesuffix(".txt") / vector.context["instance"]
-    return (folder / location.lstrip("/")).read_bytes()
+        base = Path(vector.context["public_root"])
+    else:
+        base = Path(vector.files[0].removesuffix(".txt")) / vector.context["instance"]
+    return (root / base / location.lstrip("/")).read_bytes()
 
 
 def describe_directory(directory: VerifiedDirectory, contents: dict[str, bytes]) -> dict[str, Any]:

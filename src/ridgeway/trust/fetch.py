@@ -27,7 +27,8 @@ from ridgeway.protocol.globalconf import (
     read_private_parameters,
     read_shared_parameters,
 )
-from ridgeway.protocol.globalconf.disk import INSTANCE_FILE, METADATA_SUFFIX, PRIVATE_FILE, SHARED_FILE
+from ridgeway.protocol.globalconf.disk import INSTANCE_FILE, PRIVATE_FILE, SHARED_FILE
+from ridgeway.protocol.globalconf.metadata import METADATA_SUFFIX
 from ridgeway.protocol.globalconf.trusted import file_name_of
 from ridgeway.trust.download import Downloaded, Downloader
 from ridgeway.trust.files import (

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from ridgeway.errors import TrustError
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
-from ridgeway.protocol.globalconf import build_snapshot, read_folder, without_expired
+from ridgeway.protocol.globalconf import ConfigurationReading, build_snapshot, read_folder, without_expired
 from ridgeway.settings import Settings
 from ridgeway.trust.files import Fingerprint, read_files, take_fingerprint
 from ridgeway.trust.places import places_of
@@ -26,6 +26,7 @@ class TrustKeeper:
 
     def __init__(self, settings: Settings) -> None:
         self.places = places_of(settings)
+        self.reading: ConfigurationReading | None = None
         self.whole: TrustSnapshot | None = None
         self.current: TrustSnapshot | None = None
         self.ocsp_responses: Mapping[str, bytes] = MappingProxyType({})
@@ -63,13 +64,13 @@ class TrustKeeper:
             return False
         try:
             content = read_files(self.places.globalconf_dir, max_bytes=self.places.limits.max_configuration_bytes)
-            reading = read_folder(content)
+            reading = read_folder(content, previous=self.reading)
             self.whole = build_snapshot(reading)
         except TrustError as error:
             self.faults = MappingProxyType({"": error})
             self.configuration_files = files
             return False
-        self.faults = reading.faults
+        self.reading, self.faults = reading, reading.faults
         self.configuration_files = files
         return True
 

@@ -23,16 +23,14 @@ from ridgeway.protocol.globalconf.directory_writing import (
 )
 from ridgeway.protocol.globalconf.disk import (
     ConfigurationReading,
-    PartMetadata,
     build_snapshot,
     folder_of,
     read_configuration_files,
     read_folder,
-    read_part_metadata,
     without_expired,
-    write_part_metadata,
 )
 from ridgeway.protocol.globalconf.locations import Location, is_federation_allowed, list_locations
+from ridgeway.protocol.globalconf.metadata import PartMetadata, read_part_metadata, write_part_metadata
 from ridgeway.protocol.globalconf.optional import (
     read_fetch_interval,
     read_monitoring,

@@ -11,8 +11,7 @@ fault kept, so that one partner's mistake stops nobody else.
 Source: PR-GCONF §4; UG-SYSPAR. Read next: `../certificates/snapshot.py`.
 """
 
-import json
-import re
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,6 +23,7 @@ from ridgeway.protocol.certificates.snapshot import (
     InstanceTrust,
     TrustSnapshot,
 )
+from ridgeway.protocol.globalconf.metadata import METADATA_SUFFIX, read_part_metadata
 from ridgeway.protocol.globalconf.optional import (
     FETCHINTERVAL,
     FILE_NAMES,
@@ -34,33 +34,22 @@ from ridgeway.protocol.globalconf.optional import (
     read_next_update,
 )
 from ridgeway.protocol.globalconf.private import PrivateParameters, read_private_parameters
-from ridgeway.protocol.globalconf.shared import OLDEST_VERSION, read_shared_parameters
-from ridgeway.protocol.globalconf.xml import MALFORMED, parse_time, render_time
+from ridgeway.protocol.globalconf.shared import read_shared_parameters
+from ridgeway.protocol.globalconf.xml import MALFORMED
 from ridgeway.protocol.identifiers import ClientId
 
 INSTANCE_FILE = "instance-identifier"
 SHARED_FILE = "shared-params.xml"
 PRIVATE_FILE = "private-params.xml"
-METADATA_SUFFIX = ".metadata"
-MAX_METADATA_BYTES = 64 * 1024
 MAX_INSTANCE_CHARACTERS = 255
 
 
 @dataclass(frozen=True, slots=True)
-class PartMetadata:
-    """What stands beside a part: its identifier, its instance, until when it counts, and where it came from."""
-
-    identifier: str = ""
-    instance: str = ""
-    expires_at: datetime | None = None
-    version: int = OLDEST_VERSION
-    file_name: str = ""
-    location: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ConfigurationReading:
-    """All that could be read of a folder; `faults` maps a file, or an instance, to what is wrong with it."""
+    """All that could be read of a folder; `faults` maps a file, or an instance, to what is wrong with it.
+
+    `digests` of each instance's shared parameters let the next reading take over what has not changed.
+    """
 
     own_instance: str
     instances: Mapping[str, InstanceTrust]
@@ -69,6 +58,7 @@ class ConfigurationReading:
     verify_next_update: bool = True
     ocsp_fetch_interval_seconds: int = DEFAULT_OCSP_FETCH_INTERVAL_SECONDS
     faults: Mapping[str, TrustError] = field(default_factory=dict)
+    digests: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_configuration_files(
@@ -128,21 +118,27 @@ def is_expired(trust: InstanceTrust, now: datetime) -> bool:
     return trust.expires_at is None or trust.expires_at <= now
 
 
-def read_folder(files: Mapping[str, bytes]) -> ConfigurationReading:
+def read_folder(files: Mapping[str, bytes], *, previous: ConfigurationReading | None = None) -> ConfigurationReading:
     """Read whatever can be read of a folder, and say what cannot.
+
+    Shared parameters whose bytes are those of the `previous` reading are not read again; only their expiry is.
 
     Raises:  TrustError(malformed_global_conf) only when the own instance is not named.
     """
     own = read_instance_identifier(files.get(INSTANCE_FILE))
     instances: dict[str, InstanceTrust] = {}
     faults: dict[str, TrustError] = {}
+    digests: dict[str, bytes] = {}
     for path in sorted(files):
         folder, slash, name = path.partition("/")
         if not slash or name != SHARED_FILE:
             continue
         instance = unquote_plus(folder)
+        digests[instance] = hashlib.sha256(files[path]).digest()
+        is_known = previous is not None and previous.digests.get(instance) == digests[instance]
+        known = previous.instances.get(instance) if previous is not None and is_known else None
         try:
-            instances[instance] = read_instance(files, instance)
+            instances[instance] = read_instance(files, instance, known=known)
         except TrustError as error:
             faults[instance] = error
     options = OwnOptions(files, folder_of(own), faults)
@@ -154,11 +150,12 @@ def read_folder(files: Mapping[str, bytes]) -> ConfigurationReading:
         verify_next_update=options.read_next_update(),
         ocsp_fetch_interval_seconds=options.read_fetch_interval(),
         faults=faults,
+        digests=digests,
     )
 
 
-def read_instance(files: Mapping[str, bytes], instance: str) -> InstanceTrust:
-    """The shared parameters of one instance of a folder.
+def read_instance(files: Mapping[str, bytes], instance: str, *, known: InstanceTrust | None = None) -> InstanceTrust:
+    """The shared parameters of one instance of a folder; `known` is what the same bytes gave before.
 
     Raises:  TrustError(malformed_global_conf).
     """
@@ -166,6 +163,8 @@ def read_instance(files: Mapping[str, bytes], instance: str) -> InstanceTrust:
     if path not in files:
         raise TrustError(MALFORMED, f"The folder of {instance!r} is not spelled {folder_of(instance)!r}.")
     metadata = read_part_metadata(files.get(path + METADATA_SUFFIX))
+    if known is not None and known.version == metadata.version:
+        return replace(known, expires_at=metadata.expires_at)
     trust = read_shared_parameters(files[path], metadata.version, expires_at=metadata.expires_at)
     if trust.instance != instance:
         raise TrustError(MALFORMED, f"The shared parameters of {trust.instance!r} lie in the folder of {instance!r}.")
@@ -262,50 +261,3 @@ def folder_of(instance: str) -> str:
         return quote_plus(instance, safe="*-._")
     except UnicodeEncodeError as error:
         raise TrustError(MALFORMED, f"{instance[:80]!r} cannot name an instance.") from error
-
-
-def read_part_metadata(data: bytes | None) -> PartMetadata:
-    """Read what stands beside a part; without it the version is 2 and no date is known.
-
-    Raises:  TrustError(malformed_global_conf).
-    """
-    if data is None:
-        return PartMetadata()
-    if len(data) > MAX_METADATA_BYTES:
-        raise TrustError(MALFORMED, f"Metadata of {len(data)} bytes; at most {MAX_METADATA_BYTES} are read.")
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise TrustError(MALFORMED, f"The metadata is not JSON: {error}.") from error
-    if not isinstance(document, dict):
-        raise TrustError(MALFORMED, "The metadata is not a JSON object.")
-    stated = {str(name): str(value) for name, value in document.items() if value is not None}
-    expires_at = parse_time(stated["expirationDate"]) if "expirationDate" in stated else None
-    if expires_at is None and "expirationDate" in stated:
-        raise TrustError(
-            MALFORMED, f"expirationDate is {stated['expirationDate'][:80]!r}; expected a time in ISO 8601."
-        )
-    version = stated.get("configurationVersion", str(OLDEST_VERSION))
-    if not re.fullmatch(r"\d{1,4}", version, re.ASCII):
-        raise TrustError(MALFORMED, f"configurationVersion is {version[:80]!r}; expected a whole number.")
-    return PartMetadata(
-        identifier=stated.get("contentIdentifier", ""),
-        instance=stated.get("instanceIdentifier", ""),
-        expires_at=expires_at,
-        version=int(version),
-        file_name=stated.get("contentFileName", ""),
-        location=stated.get("contentLocation", ""),
-    )
-
-
-def write_part_metadata(metadata: PartMetadata) -> bytes:
-    """What stands beside a part, as X-Road writes it."""
-    document = {
-        "contentIdentifier": metadata.identifier,
-        "instanceIdentifier": metadata.instance,
-        "expirationDate": None if metadata.expires_at is None else render_time(metadata.expires_at),
-        "contentFileName": metadata.file_name,
-        "contentLocation": metadata.location,
-        "configurationVersion": str(metadata.version),
-    }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -29,16 +29,9 @@ from ridgeway.protocol.globalconf.directory import (
     read_signed_directory,
     verify_signed_directory,
 )
-from ridgeway.protocol.globalconf.disk import (
-    METADATA_SUFFIX,
-    PRIVATE_FILE,
-    SHARED_FILE,
-    PartMetadata,
-    folder_of,
-    is_expired,
-    write_part_metadata,
-)
+from ridgeway.protocol.globalconf.disk import PRIVATE_FILE, SHARED_FILE, folder_of, is_expired
 from ridgeway.protocol.globalconf.locations import Location, list_locations
+from ridgeway.protocol.globalconf.metadata import METADATA_SUFFIX, PartMetadata, write_part_metadata
 from ridgeway.protocol.globalconf.optional import FILE_NAMES
 from ridgeway.protocol.globalconf.private import read_private_parameters
 from ridgeway.protocol.globalconf.shared import NEWEST_VERSION, OLDEST_VERSION, read_shared_parameters

@@ -199,4 +199,5 @@ def make_token(
             ],
         }
     )
-    return cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
+    token: bytes = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
+    return token

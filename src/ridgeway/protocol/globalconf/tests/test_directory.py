@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +75,7 @@ def test_what_is_written_is_proven_again(kind):
 def test_a_signature_with_pss_is_proven():
     key = signing_key("key of rsa", kind="rsa")
     content = write_directory_content(PARTS, expires_at=LATER, version=6, boundary=INNER)
+    assert isinstance(key.key, rsa.RSAPrivateKey)
     pss = padding.PSS(padding.MGF1(hashes.SHA512()), hashes.SHA512.digest_size)
     document = write_signed_directory(
         content,

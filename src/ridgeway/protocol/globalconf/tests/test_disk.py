@@ -81,6 +81,19 @@ def test_the_folder_of_one_instance_cannot_speak_for_another():
     assert "LAB" in read_folder(files).faults["EAST"].detail
 
 
+def test_what_has_not_changed_is_taken_over_with_its_new_expiry():
+    first = read_folder(folder_files("EAST"))
+    later = folder_files("EAST", expires_at=LATER + timedelta(minutes=1))
+    later["EAST/shared-params.xml"] = later["EAST/shared-params.xml"].replace(b"Shop &amp; S", b"Shop and S")
+
+    second = read_folder(later, previous=first)
+
+    assert second.instances["LAB"].members is first.instances["LAB"].members
+    assert second.instances["LAB"].expires_at == LATER + timedelta(minutes=1)
+    assert second.instances["EAST"].members != first.instances["EAST"].members
+    assert second.instances == read_folder(later).instances
+
+
 @pytest.mark.parametrize("identifier", [None, b"", b"  \n", b"..", b"a\x00b", b"x" * 300])
 def test_a_folder_that_names_no_instance_is_malformed(identifier):
     files = folder_files()
