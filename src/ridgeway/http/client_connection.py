@@ -42,6 +42,7 @@ class ClientConnection(asyncio.Protocol):
     def begin(self) -> None:
         """Ready for an exchange."""
         self.method = ""
+        self.unsent_head = b""
         self.parser = httptools.HttpResponseParser(self)
         self.head: ResponseHead | None = None
         self.head_waiter: asyncio.Future[None] | None = None
@@ -111,9 +112,9 @@ class ClientConnection(asyncio.Protocol):
 
     def pause_body(self) -> None:
         """The reader is slower than the wire."""
-        assert self.transport is not None
         self.watchdog.rest()
-        self.transport.pause_reading()
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.pause_reading()
 
     def resume_body(self) -> None:
         """The reader has caught up."""
@@ -245,10 +246,21 @@ class ClientConnection(asyncio.Protocol):
             self.framing = Framing.CHUNKED
         before = [] if fields.has("Host") else [("Host", str(self.origin))]
         after = [("Transfer-Encoding", "chunked")] if self.framing is Framing.CHUNKED else []
-        head = render_head(f"{method} {target} HTTP/1.1", [*before, *fields, *after])
+        self.unsent_head = render_head(f"{method} {target} HTTP/1.1", [*before, *fields, *after])
         self.is_started = True
-        assert self.transport is not None
-        self.transport.write(head)
+        # The head waits for this pass of the loop only: with luck it shares a packet with the first piece.
+        asyncio.get_running_loop().call_soon(self.flush_head)
+
+    def flush_head(self) -> None:
+        """The head is on the wire."""
+        if self.unsent_head:
+            self.put(b"")
+
+    def put(self, data: bytes) -> None:
+        """Bytes of the request are on the wire, after its head."""
+        head, self.unsent_head = self.unsent_head, b""
+        if self.transport is not None and self.error is None:
+            self.transport.write(head + data if head else data)
 
     async def send_chunk(self, chunk: bytes) -> None:
         """A piece of the body is on the wire; returns when there is room for more."""
@@ -262,8 +274,7 @@ class ClientConnection(asyncio.Protocol):
                 self.break_off("The request was longer than its Content-Length.")
                 raise RuntimeError(f"The request is {-self.missing_bytes} bytes longer than its Content-Length.")
         if chunk:
-            assert self.transport is not None
-            self.transport.write(wrap_chunk(chunk) if self.framing is Framing.CHUNKED else chunk)
+            self.put(wrap_chunk(chunk) if self.framing is Framing.CHUNKED else chunk)
             await self.gate.drain(self.limits.write_timeout_seconds)
 
     async def send_end(self) -> None:
@@ -275,8 +286,8 @@ class ClientConnection(asyncio.Protocol):
             self.break_off("The request was shorter than its Content-Length.")
             raise RuntimeError(f"The request is {missing} bytes shorter than its Content-Length.")
         self.request_complete = True
-        if self.framing is Framing.CHUNKED and self.transport is not None and self.error is None:
-            self.transport.write(LAST_CHUNK)
+        if self.framing is Framing.CHUNKED and self.error is None:
+            self.put(LAST_CHUNK)
             await self.gate.drain(self.limits.write_timeout_seconds)
 
     async def wait_head(self) -> ResponseHead:

@@ -11,8 +11,8 @@ from ridgeway.http.headers import Headers
 from ridgeway.http.values import HttpRefusal
 
 CONTENT_LENGTH = re.compile(r"[0-9]{1,18}")
-OURS = frozenset({"transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"})
-"""Header fields that belong to one connection: this layer writes them, nobody else."""
+OURS = frozenset({"transfer-encoding", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"})
+"""Header fields that belong to one connection: this layer alone writes them (`Connection: close` may be asked)."""
 
 
 class Framing(StrEnum):
@@ -63,9 +63,8 @@ def stated_length(headers: Headers) -> int | None:
 
     Raises:  ValueError when it is no number, stands there twice, or the head holds a field that is not the writer's.
     """
-    for name, _ in headers:
-        if name.lower() in OURS and name.lower() != "connection":
-            raise ValueError(f"Header {name} belongs to the connection; leave it out.")
+    for name in OURS.intersection(headers.by_name):
+        raise ValueError(f"Header {name} belongs to the connection; leave it out.")
     lengths = headers.get_all("Content-Length")
     if not lengths:
         return None

@@ -19,33 +19,33 @@ FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 class Headers(Sequence[tuple[str, str]]):
     """The header fields of one message, in order, in their case; looked up without regard to case."""
 
-    __slots__ = ("pairs",)
+    __slots__ = ("by_name", "pairs")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self.pairs = tuple(pairs)
+        self.by_name: dict[str, list[str]] = {}
+        for name, value in self.pairs:
+            self.by_name.setdefault(name.lower(), []).append(value)
 
     def get(self, name: str, default: str = "") -> str:
         """The value of the last field of that name, or `default`."""
-        wanted = name.lower()
-        for key, value in reversed(self.pairs):
-            if key.lower() == wanted:
-                return value
-        return default
+        values = self.by_name.get(name.lower())
+        return values[-1] if values else default
 
     def get_all(self, name: str) -> tuple[str, ...]:
         """Every value under that name, in order."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.pairs if key.lower() == wanted)
+        return tuple(self.by_name.get(name.lower(), ()))
 
     def has(self, name: str) -> bool:
         """Whether there is a field of that name."""
-        wanted = name.lower()
-        return any(key.lower() == wanted for key, _ in self.pairs)
+        return name.lower() in self.by_name
 
     def get_tokens(self, name: str) -> tuple[str, ...]:
         """The comma-separated items under that name, in lower case."""
-        items = ",".join(self.get_all(name)).split(",")
-        return tuple(item.strip().lower() for item in items if item.strip())
+        values = self.by_name.get(name.lower())
+        if not values:
+            return ()
+        return tuple(item.strip().lower() for item in ",".join(values).split(",") if item.strip())
 
     @overload
     def __getitem__(self, index: int) -> tuple[str, str]: ...
@@ -73,8 +73,10 @@ class Headers(Sequence[tuple[str, str]]):
 def render_head(start_line: str, headers: Iterable[tuple[str, str]]) -> bytes:
     """The start line and the header fields as bytes, with the empty line that ends them.
 
-    Raises:  ValueError if a name is no token or a value would break the line.
+    Raises:  ValueError if a name is no token, or the start line or a value would break the head.
     """
+    if not FIELD_VALUE.fullmatch(start_line):
+        raise ValueError("The start line of a head holds a control character or one beyond latin-1.")
     lines = [start_line]
     for name, value in headers:
         if not TOKEN.fullmatch(name):

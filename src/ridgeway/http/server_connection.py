@@ -295,10 +295,10 @@ class ServerConnection(asyncio.Protocol):
 
     def pause_body(self) -> None:
         """The handler is slower than the wire: stop the wire, and the client's clock."""
-        assert self.transport is not None
         self.in_window = False
         self.watchdog.rest()
-        self.transport.pause_reading()
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.pause_reading()
 
     def resume_body(self) -> None:
         """The handler has caught up."""

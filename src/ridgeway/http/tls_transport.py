@@ -294,7 +294,11 @@ class TlsLayer(asyncio.Protocol):
         """Plain bytes onto the wire."""
         if self.is_closing or not data:
             return
-        self.tls.send(data)
+        try:
+            self.tls.send(data)
+        except SSL.Error:
+            self.abort()
+            return
         self.flush()
 
     def flush(self) -> None:

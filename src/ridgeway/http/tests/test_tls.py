@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from ridgeway.http import ClientTls, HttpLimits, Origin, PeerLostError, Pool, PoolLimits, fetch, parse_url, serve
+from ridgeway.http import ClientTls, HttpLimits, Origin, PeerLostError, Pool, PoolLimits, fetch, parse_url, run, serve
 from ridgeway.http.tests.cast import Identity, echo, issue_public, new_identity, new_key, read_all
 from ridgeway.http.tls import MODERN, XROAD, XROAD_SUITES
 
@@ -276,3 +276,8 @@ async def test_an_https_address_is_verified_unless_the_caller_decides():
         with pytest.raises(PeerLostError, match="No TLS connection"):
             await fetch(pool, "GET", url, max_bytes=100)
         assert (await fetch(pool, "GET", parse_url(url, tls=ClientTls()), max_bytes=100)).status == 200
+
+
+def test_long_bodies_pass_through_tls_on_uvloop_too():
+    run(test_a_long_body_passes_through_tls_both_ways_with_slow_readers())
+    run(test_a_cut_without_close_notify_is_no_end_of_a_body())
