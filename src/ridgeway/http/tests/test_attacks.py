@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ridgeway.http import HttpLimits, HttpRefusal, Origin, PeerLostError, Pool, fetch, serve
-from ridgeway.http.tests.cast import echo, read_all, talk
+from ridgeway.http.tests.cast import ask_until_served, echo, read_all, talk
 
 HOST = b"Host: h\r\n"
 
@@ -234,7 +234,7 @@ def test_garbage_is_refused_or_served_and_nothing_ever_raises(data, cut, caplog)
             answer = await talk(server.port, data[:cut], data[cut:])
             assert not answer or answer.startswith((b"HTTP/1.1 ",))
             async with Pool() as pool:
-                alive = await fetch(pool, "POST", f"http://127.0.0.1:{server.port}/", body=b"ok", max_bytes=10)
+                alive = await ask_until_served(pool, Origin("127.0.0.1", server.port))
             assert alive.body == b"ok"
 
     asyncio.run(main())

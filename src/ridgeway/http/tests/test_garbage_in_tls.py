@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
-from ridgeway.http import HttpLimits, Origin, Pool, fetch, serve
-from ridgeway.http.tests.cast import echo, new_identity
+from ridgeway.http import HttpLimits, Origin, Pool, serve
+from ridgeway.http.tests.cast import ask_until_served, echo, new_identity
 from ridgeway.http.tls import XROAD, ClientTls
 
 identity = functools.cache(new_identity)
@@ -59,7 +59,7 @@ def test_garbage_after_hello_or_handshake_ends_the_connection_quietly(data, wait
         async with serve(echo, host="127.0.0.1", port=0, tls=tls, limits=LIMITS) as server, Pool() as pool:
             await attack(server.port, client, wait=wait, data=words)
             origin = Origin("127.0.0.1", server.port, client)
-            assert (await fetch(pool, "GET", (origin, "/"), max_bytes=10)).status == 200
+            assert (await ask_until_served(pool, origin)).status == 200
 
     asyncio.run(main())
     assert problems == []
