@@ -7,7 +7,8 @@ sentence with the value that was wrong and what would have been right. Only door
 
     RidgewayError
     ├── RequestError     the caller          MessageError · AccessError
-    ├── PeerError        the other security server   SignatureError · CertificateError · TransportError
+    ├── PeerError        the other security server   SignatureError · CertificateError ·
+    │                                                TransportError · RelayedFault
     ├── EvidenceError    whoever keeps the evidence  ContainerError · TimestampError · MessageLogError
     ├── TrustError       who governs the instance, or the operator of this server
     ├── WorldError       nobody: it may pass        NetworkError · TokenError
@@ -83,6 +84,14 @@ class CertificateError(PeerError):
 
 class TransportError(PeerError):
     """The message between security servers is cut short or out of order."""
+
+
+class RelayedFault(PeerError):  # noqa: N818 — it is the other side's fault, handed on
+    """The other security server answered with a fault; its code and its mark are handed on as they are."""
+
+    def prefixed(self, prefix: str) -> "RidgewayError":
+        """Itself: the side that raised it has put its prefix in front."""
+        return self
 
 
 class EvidenceError(RidgewayError):

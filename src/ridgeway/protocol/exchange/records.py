@@ -1,0 +1,72 @@
+"""From a message, its body and its signature to what is signed and what is logged.
+
+Source: PR-MESSTRANSP §3.2 step 4; DM-ML (logrecord).
+"""
+
+import hashlib
+from datetime import datetime
+
+from ridgeway.errors import CertificateError, SignatureError
+from ridgeway.protocol.certificates.snapshot import TrustSnapshot
+from ridgeway.protocol.certificates.verdicts import VerdictCache
+from ridgeway.protocol.exchange.commands import Remainder, SignedParts
+from ridgeway.protocol.exchange.values import LoggedBody, LogRecord
+from ridgeway.protocol.hashchains import PartDigests
+from ridgeway.protocol.identifiers import ClientId, MemberId
+from ridgeway.protocol.messages import RestRequest, RestResponse
+from ridgeway.protocol.signatures import VerifiedSignature, receive_parts, verify_signature
+
+MESSAGE_URI = "/message.xml"
+BODY_URI = "/attachment1"
+
+
+def part_digests(message: bytes, body: LoggedBody | None) -> PartDigests:
+    """The SHA-512 digests of a REST message and its body, under the names they have in a signature."""
+    digests = [(MESSAGE_URI, hashlib.sha512(message).digest())]
+    if body is not None:
+        digests.append((BODY_URI, body.digest))
+    return tuple(digests)
+
+
+def prove_message(
+    message: bytes,
+    remainder: Remainder,
+    *,
+    signer: MemberId,
+    trust: TrustSnapshot,
+    at: datetime,
+    verdicts: VerdictCache | None = None,
+) -> VerifiedSignature:
+    """Prove that `signer` signed exactly this message with this body.
+
+    Raises:  SignatureError or CertificateError, the code under `signature_verification`; TrustError.
+    Source:  PR-MESSTRANSP §3.3 step 4.
+    """
+    signed = remainder.signed
+    received = receive_parts(
+        part_digests(message, remainder.body),
+        hash_chain_result=signed.hash_chain_result,
+        hash_chain=signed.hash_chain,
+    )
+    try:
+        return verify_signature(signed.signature, received, signer=signer, trust=trust, at=at, verdicts=verdicts)
+    except (SignatureError, CertificateError) as error:
+        raise error.prefixed("signature_verification") from error
+
+
+def record_message(
+    message: RestRequest | RestResponse, body: LoggedBody | None, signed: SignedParts, *, party: ClientId, at: datetime
+) -> LogRecord:
+    """The record of one message at one side; `party` is the local party."""
+    return LogRecord(
+        query_id=message.query_id,
+        request_id=message.request_id,
+        party=party,
+        is_response=message.is_response,
+        at=at,
+        message=message.bytes,
+        signature=signed.signature,
+        hash_chain=signed.hash_chain,
+        hash_chain_result=signed.hash_chain_result,
+        bodies=() if body is None else (body,),
+    )
