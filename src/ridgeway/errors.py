@@ -89,7 +89,7 @@ class TransportError(PeerError):
 class RelayedFault(PeerError):  # noqa: N818 — it is the other side's fault, handed on
     """The other security server answered with a fault; its code and its mark are handed on as they are."""
 
-    def prefixed(self, prefix: str) -> "RidgewayError":
+    def prefixed(self, prefix: str) -> "RidgewayError":  # noqa: ARG002
         """Itself: the side that raised it has put its prefix in front."""
         return self
 

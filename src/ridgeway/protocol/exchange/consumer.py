@@ -29,10 +29,10 @@ from ridgeway.protocol.exchange.commands import (
     SendRequest,
     Sign,
 )
-from ridgeway.protocol.exchange.records import part_digests, prove_message, record_message
+from ridgeway.protocol.exchange.records import hash_request, part_digests, prove_message, record_message
 from ridgeway.protocol.exchange.values import LoggedBody, ServerSnapshot
 from ridgeway.protocol.identifiers import member_of
-from ridgeway.protocol.messages import RestRequest, RestResponse, read_rest_message, request_hash, verify_rest_response
+from ridgeway.protocol.messages import RestRequest, RestResponse, read_rest_message, verify_rest_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def settle(request: RestRequest, body: LoggedBody | None, *, standing: Standing)
     """
     incoming: Incoming = yield ReadMessage()
     response = read_response(incoming.message)
-    verify_rest_response(response, request=request, expected_hash=request_hash(request.bytes, body and body.digest))
+    verify_rest_response(response, request=request, expected_hash=hash_request(request, body))
     remainder: Remainder = yield ReadRest()
     now = yield AskTime()
     prove_message(

@@ -24,7 +24,7 @@ from ridgeway.protocol.exchange.commands import (
     Sign,
 )
 from ridgeway.protocol.exchange.consumer import Standing
-from ridgeway.protocol.exchange.records import part_digests, prove_message, record_message
+from ridgeway.protocol.exchange.records import hash_request, part_digests, prove_message, record_message
 from ridgeway.protocol.exchange.values import LocalService, LoggedBody
 from ridgeway.protocol.identifiers import member_of
 from ridgeway.protocol.messages import (
@@ -32,7 +32,6 @@ from ridgeway.protocol.messages import (
     RestResponse,
     build_rest_response,
     read_rest_message,
-    request_hash,
 )
 
 
@@ -113,7 +112,7 @@ def answer(request: RestRequest, body: LoggedBody | None, *, service: LocalServi
         served.reason,
         served.headers,
         request=request,
-        request_hash=request_hash(request.bytes, body and body.digest),
+        request_hash=hash_request(request, body),
     )
     yield SendResponse(response.bytes)
     carried: LoggedBody | None = yield CarryBody()

@@ -13,7 +13,7 @@ from ridgeway.protocol.exchange.commands import Remainder, SignedParts
 from ridgeway.protocol.exchange.values import LoggedBody, LogRecord
 from ridgeway.protocol.hashchains import PartDigests
 from ridgeway.protocol.identifiers import ClientId, MemberId
-from ridgeway.protocol.messages import RestRequest, RestResponse
+from ridgeway.protocol.messages import RestRequest, RestResponse, request_hash
 from ridgeway.protocol.signatures import VerifiedSignature, receive_parts, verify_signature
 
 MESSAGE_URI = "/message.xml"
@@ -26,6 +26,11 @@ def part_digests(message: bytes, body: LoggedBody | None) -> PartDigests:
     if body is not None:
         digests.append((BODY_URI, body.digest))
     return tuple(digests)
+
+
+def hash_request(request: RestRequest, body: LoggedBody | None) -> str:
+    """The hash (base64) that ties an answer to `request` with this body."""
+    return request_hash(request.bytes, None if body is None else body.digest)
 
 
 def prove_message(
