@@ -42,7 +42,8 @@ def explain_certificate(
     """
     certificate = load_certificate(der)
     if certificate is None:
-        return (bad("certificate", "these bytes are no X.509 certificate", who="whoever made the file"),)
+        detail = "these bytes are neither a certificate, nor a revocation answer, nor a time-stamp"
+        return (bad("file", detail, who="whoever made it"),)
     subject = f"certificate {describe_subject(der)}"
     findings = [explain_validity(subject, certificate, now)]
     if find_tsa(der, trust):

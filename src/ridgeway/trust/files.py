@@ -8,6 +8,7 @@ completes it. Hidden files are ours and no part of the configuration.
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from ridgeway.errors import TrustError
 LOCK_FILE = ".lock"
 TEMPORARY_PREFIX = ".new-"
 MAX_FILES = 2000
+CONFIGURATION_FILE = re.compile(r"[\w.-]+\.xml(\.metadata)?|[\w.-]+\.metadata", re.ASCII)
 FOLDER_MODE = 0o755
 FILE_MODE = 0o644
 
@@ -150,10 +152,20 @@ def delete_others(folder: Path, keep: Collection[str]) -> tuple[str, ...]:
 
 
 def delete_folders(folder: Path, keep: Collection[str]) -> tuple[str, ...]:
-    """No folder is left in `folder` but those named; returns the names of those deleted."""
-    others = [
-        Path(entry.path) for entry in visible(folder) if entry.is_dir(follow_symlinks=False) and entry.name not in keep
-    ]
+    """No instance's folder is left in `folder` but those named; returns the names of those deleted.
+
+    What does not look like one is never touched, so that a wrong path in the settings destroys nothing.
+    """
+    entries = [entry for entry in visible(folder) if entry.is_dir(follow_symlinks=False) and entry.name not in keep]
+    others = [Path(entry.path) for entry in entries if is_instance_folder(Path(entry.path))]
     for path in others:
         shutil.rmtree(path)
     return tuple(sorted(path.name for path in others))
+
+
+def is_instance_folder(folder: Path) -> bool:
+    """Whether a folder holds nothing but the files of a configuration."""
+    return all(
+        path.is_file() and (path.name.startswith(TEMPORARY_PREFIX) or CONFIGURATION_FILE.fullmatch(path.name))
+        for path in folder.iterdir()
+    )

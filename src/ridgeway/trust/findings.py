@@ -28,6 +28,7 @@ class Finding:
         line = f"{'ok ' if self.usable else 'BAD'} {self.subject}: {self.detail}"
         if self.usable:
             return line
+        line = line if line.endswith(".") else f"{line}."
         return " ".join(part for part in (line, f"To act: {self.who}." if self.who else "", self.action) if part)
 
 

@@ -43,7 +43,8 @@ class SourceAttempt:
     def error(self) -> RidgewayError:
         """What was wrong, of the type that says who must act."""
         kind = NetworkError if self.result is Result.UNREACHABLE else TrustError
-        return kind(self.code, f"{self.url}: {self.detail}", action=self.action)
+        detail = self.detail if self.url in self.detail else f"{self.url}: {self.detail}"
+        return kind(self.code, detail, action=self.action)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ delimiter belongs to the delimiter. A delimiter is a whole line, so no boundary 
 Source: RFC 2046 §5.1; PR-GCONF §3.2.
 """
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from ridgeway.errors import TrustError
 
 MAX_PARTS = 1000
-MAX_HEADERS = 32
+MAX_HEADER_LINES = 32
 MAX_HEADER_LINE_BYTES = 16 * 1024
 
 UNREADABLE = "global_conf_parsing_downloaded_conf_directory_failure"
@@ -67,15 +68,16 @@ def read_part(data: bytes) -> MimePart:
     """
     headers: dict[str, str] = {}
     position, name = 0, ""
-    while position < len(data):
+    for count in itertools.count():
         end = data.find(b"\n", position)
         line = data[position : len(data) if end < 0 else end].removesuffix(b"\r")
         position = len(data) if end < 0 else end + 1
         if not line:
-            return MimePart(headers, data[position:])
-        if len(line) > MAX_HEADER_LINE_BYTES or len(headers) > MAX_HEADERS:
+            break
+        if len(line) > MAX_HEADER_LINE_BYTES or count >= MAX_HEADER_LINES:
             raise TrustError(
-                UNREADABLE, f"A part's headers exceed {MAX_HEADERS} lines, or one {MAX_HEADER_LINE_BYTES} bytes."
+                UNREADABLE,
+                f"A part's headers exceed {MAX_HEADER_LINES} lines, or one {MAX_HEADER_LINE_BYTES} bytes.",
             )
         text = line.decode("utf-8", "replace")
         if text[0] in " \t" and name:
@@ -86,7 +88,7 @@ def read_part(data: bytes) -> MimePart:
         if not colon or not name or name in headers:
             raise TrustError(UNREADABLE, f"{text[:80]!r} is not a header line, or stands twice in its part.")
         headers[name] = value.strip()
-    return MimePart(headers, b"")
+    return MimePart(headers, data[position:])
 
 
 def get_header(part: MimePart, name: str) -> str:

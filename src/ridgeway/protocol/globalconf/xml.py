@@ -25,6 +25,7 @@ from ridgeway.protocol.identifiers.xml import (
 
 XROAD_NAMESPACE = "http://x-road.eu/xsd/xroad.xsd"
 MAX_PARAMETERS_BYTES = 64 * 1024 * 1024
+MAX_CERTIFICATE_BYTES = 64 * 1024
 MALFORMED = "malformed_global_conf"
 
 PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
@@ -127,6 +128,8 @@ def read_certificate_text(element: etree._Element, *, code: str = MALFORMED) -> 
     data = read_base64(text_of(element), local_name(element), code=code)
     if not data:
         raise TrustError(code, f"<{local_name(element)}> in line {element.sourceline} is empty.")
+    if len(data) > MAX_CERTIFICATE_BYTES:
+        raise TrustError(code, f"<{local_name(element)}> holds {len(data)} bytes; at most {MAX_CERTIFICATE_BYTES}.")
     block = PEM_BLOCK.search(data)
     if block is None:
         return data

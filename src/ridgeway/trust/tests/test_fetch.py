@@ -255,6 +255,9 @@ async def test_only_allowed_federated_instances_are_kept_and_only_their_shared_p
         central.publish(private=private_parameters(federation_anchors=anchors))
         give_anchor(settings, central.anchor())
         (tmp_path / "globalconf/GONE").mkdir(parents=True)
+        (tmp_path / "globalconf/GONE/shared-params.xml").write_bytes(b"old")
+        (tmp_path / "globalconf/diary").mkdir()
+        (tmp_path / "globalconf/diary/monday.txt").write_bytes(b"not ours")
 
         report = await fetcher.fetch(NOW)
 
@@ -264,6 +267,7 @@ async def test_only_allowed_federated_instances_are_kept_and_only_their_shared_p
         keeper.reload_if_changed(NOW)
         assert set(keeper.snapshot.instances) == {"LAB"} | expected
         assert not list(tmp_path.rglob("EAST/private-params.xml"))
+        assert (tmp_path / "globalconf/diary/monday.txt").exists(), "what is not ours is never deleted"
 
 
 async def test_a_federated_instance_that_is_down_harms_nobody(tmp_path):

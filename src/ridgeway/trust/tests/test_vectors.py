@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ridgeway.protocol.globalconf import Anchor, AnchorSource, read_anchor
+from ridgeway.protocol.globalconf import Anchor, AnchorSource, read_anchor, read_configuration_files
+from ridgeway.trust.explain import Knowledge, explain_bytes
+from ridgeway.trust.files import read_files
 from ridgeway.trust.keeper import TrustKeeper
 from ridgeway.trust.reports import Result
 from ridgeway.trust.tests.cast import a_central_server, a_fetcher, give_anchor, settings_in
@@ -72,3 +74,22 @@ async def test_a_real_rotation_of_the_signing_key_is_followed(tmp_path):
         assert (await fetcher.fetch(WHEN)).own.result is Result.CHANGED
         serve_folder(central, ROOT / "v3-2024-04-08")
         assert (await fetcher.fetch(WHEN)).own.result is Result.REFUSED, "the older one is not taken back"
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "words"),
+    [
+        ("cs_v3", "timestamp/from-archived-01.tst", "made by X-Road Test TSA CN over a digest of sha512"),
+        ("good2_v3", "timestamp/from-valid-signed-message.tst", "made by Test TSA over a digest of sha512"),
+        ("good_v2", "timestamp/tsp.response", "made by Test TSP over a digest of sha256"),
+        ("cs_v3", "ocsp/from-archived-01.der", "signed by a responder that may speak for it"),
+        ("good2_v3", "ocsp/from-valid-signed-message.der", "signed by a responder that may speak for it"),
+    ],
+)
+async def test_real_time_stamps_and_revocation_answers_are_recognised_and_proven(folder, name, words):
+    if not (ROOT.parent / name).is_file():
+        pytest.skip(f"no {name} in VECTORS_DIR")
+    trust = read_configuration_files(read_files(ROOT.parent / "globalconf-dir" / folder, max_bytes=10**6))
+    found = explain_bytes((ROOT.parent / name).read_bytes(), Knowledge(trust, {}, (), WHEN))
+    assert words in found[-1].detail
+    assert found[-1].usable

@@ -245,3 +245,9 @@ def test_pieces_in_any_order_are_refused_politely(pieces):
 def test_more_than_fits_is_not_read():
     with pytest.raises(TrustError, match="at most"):
         read_signed_directory(b"x" * (1024 * 1024 + 1))
+
+
+def test_headers_without_end_are_refused_early():
+    folded = b"Content-Type: multipart/related; boundary=x\r\n" + b" y\r\n" * 100_000
+    with pytest.raises(TrustError, match="exceed 32 lines"):
+        read_signed_directory(folded)
