@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import msgspec
 
@@ -38,6 +38,22 @@ NO_EXTRAS = Extras()
 
 Body = bytes | Path | AsyncIterable[bytes]
 """What a request may carry: bytes, a file, or pieces as they are made."""
+
+
+class RequestOptions(TypedDict, total=False):
+    """What may be added to a request: a query, more header fields, a body or a value for JSON, ids and names."""
+
+    query: Query | None
+    headers: Iterable[tuple[str, str]]
+    body: Body | None
+    json: Any
+    extras: Extras
+
+
+class CallOptions(RequestOptions, total=False):
+    """As well: `into`, a file for the answer's body, of which nothing stays when the answer breaks off."""
+
+    into: Path
 
 
 class AsyncClient:
@@ -68,37 +84,31 @@ class AsyncClient:
             await self.pool.close()
             self.pool = None
 
-    async def get(self, service: ServiceId | str, path: str = "", **options: Any) -> ServiceResponse:
+    async def get(self, service: ServiceId | str, path: str = "", **options: Unpack[CallOptions]) -> ServiceResponse:
         """GET: see `call` for the options."""
         return await self.call("GET", service, path, **options)
 
-    async def post(self, service: ServiceId | str, path: str = "", **options: Any) -> ServiceResponse:
+    async def post(self, service: ServiceId | str, path: str = "", **options: Unpack[CallOptions]) -> ServiceResponse:
         """POST: see `call` for the options."""
         return await self.call("POST", service, path, **options)
 
-    async def put(self, service: ServiceId | str, path: str = "", **options: Any) -> ServiceResponse:
+    async def put(self, service: ServiceId | str, path: str = "", **options: Unpack[CallOptions]) -> ServiceResponse:
         """PUT: see `call` for the options."""
         return await self.call("PUT", service, path, **options)
 
-    async def delete(self, service: ServiceId | str, path: str = "", **options: Any) -> ServiceResponse:
+    async def delete(self, service: ServiceId | str, path: str = "", **options: Unpack[CallOptions]) -> ServiceResponse:
         """DELETE: see `call` for the options."""
         return await self.call("DELETE", service, path, **options)
 
     async def call(
-        self,
-        method: str,
-        service: ServiceId | str,
-        path: str = "",
-        *,
-        into: Path | None = None,
-        **options: Any,
+        self, method: str, service: ServiceId | str, path: str = "", **options: Unpack[CallOptions]
     ) -> ServiceResponse:
-        """The service's answer. Options: `query`, `headers`, `body` or `json`, `extras` (ids, user, issue).
+        """The service's answer, whatever its status; see `CallOptions`.
 
-        `into` streams the answer's body to a file, of which nothing stays when the answer breaks off.
         Raises:  ServiceFault from a security server; NetworkError when the door cannot be reached.
         """
-        async with self.stream(method, service, path, **options) as answer:
+        into = options.pop("into", None)
+        async with self.stream(method, service, path, **options) as answer:  # type: ignore[misc]
             if into is not None:
                 await write_pieces(into, answer.chunks)
                 return answer.head
@@ -107,23 +117,15 @@ class AsyncClient:
 
     @asynccontextmanager
     async def stream(
-        self,
-        method: str,
-        service: ServiceId | str,
-        path: str = "",
-        *,
-        query: Query | None = None,
-        headers: Iterable[tuple[str, str]] = (),
-        body: Body | None = None,
-        json: Any = None,
-        extras: Extras = NO_EXTRAS,
+        self, method: str, service: ServiceId | str, path: str = "", **options: Unpack[RequestOptions]
     ) -> AsyncIterator[StreamedResponse]:
         """The service's answer with its body still coming; raises like `call`."""
-        fields = [*render_client_headers(self.client, extras), *headers]
-        if json is not None:
-            body = msgspec.json.encode(json)
+        fields = [*render_client_headers(self.client, options.get("extras", NO_EXTRAS)), *options.get("headers", ())]
+        body = options.get("body")
+        if "json" in options:
+            body = msgspec.json.encode(options["json"])
             fields.append(("Content-Type", "application/json"))
-        target = render_target(as_service(service), path, query)
+        target = render_target(as_service(service), path, options.get("query"))
         async with self.send(method, target, fields, body) as answer:
             yield answer
 

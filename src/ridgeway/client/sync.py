@@ -10,9 +10,9 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
-from ridgeway.client.consumer import MAX_BODY_BYTES, AsyncClient
+from ridgeway.client.consumer import MAX_BODY_BYTES, AsyncClient, CallOptions
 from ridgeway.client.values import ServiceResponse
 from ridgeway.http import ClientTls, PoolLimits
 from ridgeway.protocol.identifiers import ClientId, ServiceId
@@ -62,23 +62,25 @@ class Client:
             raise RuntimeError("The client is not open: use it as `with Client(…) as client`.")
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
-    def get(self, service: ServiceId | str, path: str = "", **options: Any) -> ServiceResponse:
+    def get(self, service: ServiceId | str, path: str = "", **options: Unpack[CallOptions]) -> ServiceResponse:
         """GET: see `AsyncClient.call` for the options."""
         return self.call("GET", service, path, **options)
 
-    def post(self, service: ServiceId | str, path: str = "", **options: Any) -> ServiceResponse:
+    def post(self, service: ServiceId | str, path: str = "", **options: Unpack[CallOptions]) -> ServiceResponse:
         """POST: see `AsyncClient.call` for the options."""
         return self.call("POST", service, path, **options)
 
-    def put(self, service: ServiceId | str, path: str = "", **options: Any) -> ServiceResponse:
+    def put(self, service: ServiceId | str, path: str = "", **options: Unpack[CallOptions]) -> ServiceResponse:
         """PUT: see `AsyncClient.call` for the options."""
         return self.call("PUT", service, path, **options)
 
-    def delete(self, service: ServiceId | str, path: str = "", **options: Any) -> ServiceResponse:
+    def delete(self, service: ServiceId | str, path: str = "", **options: Unpack[CallOptions]) -> ServiceResponse:
         """DELETE: see `AsyncClient.call` for the options."""
         return self.call("DELETE", service, path, **options)
 
-    def call(self, method: str, service: ServiceId | str, path: str = "", **options: Any) -> ServiceResponse:
+    def call(
+        self, method: str, service: ServiceId | str, path: str = "", **options: Unpack[CallOptions]
+    ) -> ServiceResponse:
         """The service's answer: see `AsyncClient.call`."""
         return self.wait(self.client.call(method, service, path, **options))
 

@@ -298,8 +298,6 @@ async def fetch(
     *,
     max_bytes: int,
     may_retry: bool | None = None,
-    connect_timeout_seconds: float | None = None,
-    read_timeout_seconds: float | None = None,
 ) -> Response:
     """The whole answer, at most `max_bytes` of body. `url` is an address, or an origin with a target.
 
@@ -311,12 +309,7 @@ async def fetch(
     again = method in IDEMPOTENT if may_retry is None else may_retry
     for fresh in (False, True):
         try:
-            async with pool.exchange(
-                origin,
-                fresh=fresh,
-                connect_timeout_seconds=connect_timeout_seconds,
-                read_timeout_seconds=read_timeout_seconds,
-            ) as exchange:
+            async with pool.exchange(origin, fresh=fresh) as exchange:
                 await exchange.start(method, target, fields, has_body=body is not None)
                 if body:
                     await send_body(exchange, body)

@@ -15,6 +15,7 @@ from ridgeway.client import (
     AsyncClient,
     Caller,
     Client,
+    Extras,
     FileReply,
     JsonReply,
     ServiceApp,
@@ -24,7 +25,7 @@ from ridgeway.client import (
     parse_caller,
     serve_service,
 )
-from ridgeway.client.target import Extras, render_target
+from ridgeway.client.target import render_target
 from ridgeway.client.tests.door import CLIENT, SERVICE, open_door
 from ridgeway.errors import MessageError, NetworkError
 from ridgeway.http import ClientTls, Headers, HttpRefusal, Origin, PeerLostError, Pool, fetch

@@ -137,8 +137,11 @@ async def test_silence_ends_each_read_and_progress_renews_it():
         slow = await fetch(pool, "GET", (origin, "/"), max_bytes=10)
         with pytest.raises(PeerLostError, match="silent for"):
             await fetch(pool, "GET", (origin, "/hang"), max_bytes=10)
-        with pytest.raises(PeerLostError, match=r"silent for 0\.05"):
-            await fetch(pool, "GET", (origin, "/"), max_bytes=10, read_timeout_seconds=0.05)
+        async with pool.exchange(origin, read_timeout_seconds=0.05) as exchange:
+            await exchange.start("GET", "/")
+            await exchange.finish()
+            with pytest.raises(PeerLostError, match=r"silent for 0\.05"):
+                await exchange.read(10)
     assert slow.body == b"xxxxxx"
 
 

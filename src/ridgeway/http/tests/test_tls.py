@@ -281,3 +281,32 @@ async def test_an_https_address_is_verified_unless_the_caller_decides():
 def test_long_bodies_pass_through_tls_on_uvloop_too():
     run(test_a_long_body_passes_through_tls_both_ways_with_slow_readers())
     run(test_a_cut_without_close_notify_is_no_end_of_a_body())
+
+
+async def test_through_tls_an_abort_is_no_end_and_a_client_that_leaves_cancels_the_handler():
+    entered, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def handler(request, response):
+        await response.start(200, "OK", [])
+        await response.write(b"part")
+        if request.target == b"/abort":
+            response.abort()
+            return
+        entered.set()
+        try:
+            await asyncio.sleep(30)
+        finally:
+            cancelled.set()
+
+    tls = identity("server", "ec").server()
+    async with serve(handler, host="127.0.0.1", port=0, tls=tls) as server, Pool() as pool:
+        origin = Origin("127.0.0.1", server.port, ClientTls())
+        with pytest.raises(PeerLostError):
+            await fetch(pool, "GET", (origin, "/abort"), max_bytes=100)
+        async with pool.exchange(origin) as exchange:
+            await exchange.start("GET", "/wait")
+            await exchange.finish()
+            async with asyncio.timeout(5):
+                await entered.wait()
+        async with asyncio.timeout(5):
+            await cancelled.wait()
