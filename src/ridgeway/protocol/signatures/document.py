@@ -328,7 +328,10 @@ def read_base64(element: etree._Element) -> bytes:
     try:
         if len(element) or not text:
             raise ValueError("it is empty or has elements inside")
-        return base64.b64decode(text, validate=True)
+        octets = base64.b64decode(text, validate=True)
+        if base64.b64encode(octets).decode() != text:
+            raise ValueError("it has bits that mean nothing")
+        return octets
     except (binascii.Error, ValueError) as error:
         name = etree.QName(element).localname
         raise SignatureError("malformed_signature", f"{name} is not base64: {error}.") from error

@@ -22,6 +22,7 @@ from ridgeway.protocol.certificates.snapshot import (
 )
 from ridgeway.protocol.identifiers import MemberId
 from ridgeway.protocol.signatures.make import SigningMaterial
+from ridgeway.protocol.timestamps import TimestampRequest, prepare_token
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -136,6 +137,12 @@ class Country:
         intermediates = tuple(reversed(self.intermediates))
         answers = tuple(self.answer(each) for each in (signer, *intermediates))
         return SigningMaterial(signer.der, answers, tuple(each.der for each in intermediates), algorithm)
+
+    def stamp(self, octets: bytes, *, at: dt.datetime = NOW) -> bytes:
+        """A time-stamp token over `octets`."""
+        request = TimestampRequest("sha512", sha512(octets))
+        prepared = prepare_token(request, certificate=self.stamper.der, policy="1.2.3.4", serial=5, at=at)
+        return prepared.complete(sign(self.stamper.key, prepared.to_be_signed, "sha512"))
 
     def trust(self) -> TrustSnapshot:
         """The global configuration of this country."""
