@@ -161,6 +161,8 @@ def read_content(info: cms.ContentInfo) -> Token:
         raise ValueError("no time-stamp token")
     stated = signed["encap_content_info"]["content"].parsed
     moment: datetime = stated["gen_time"].native
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
     return Token(
         moment=moment,
         imprint_algorithm=stated["message_imprint"]["hash_algorithm"]["algorithm"].native,

@@ -17,7 +17,7 @@ from ridgeway.protocol.certificates.snapshot import Authority, TrustSnapshot
 
 MAX_CHAIN = 10
 MAX_RESPONDERS = 10
-UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension)
+UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 """What the library raises for bytes that are no certificate, some of it only when a field is looked at."""
 
 

@@ -92,7 +92,7 @@ def is_signed_by(certificate: bytes, *, algorithm: str, signature: bytes, signed
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
         return verify_with_key(key, known, signature, signed)
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return False
 
 

@@ -174,11 +174,14 @@ def test_a_weak_algorithm_proves_nothing():
         part.require_content(PARTS[0].content)
 
 
-def test_a_certificate_that_is_none_proves_nothing():
+@pytest.mark.parametrize(
+    "certificate", [b"no certificate", KEY.certificate.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09")]
+)
+def test_a_certificate_that_is_none_proves_nothing(certificate):
     content = write_directory_content(PARTS, expires_at=LATER, version=6, boundary=INNER)
-    document = write_signed_directory(content, b"x", certificate=b"no certificate", boundary=OUTER)
+    document = write_signed_directory(content, b"x", certificate=certificate, boundary=OUTER)
     with pytest.raises(TrustError, match="global_conf_signature_verification_failure"):
-        verify_signed_directory(read_signed_directory(document), [b"no certificate"], now=NOW)
+        verify_signed_directory(read_signed_directory(document), [certificate], now=NOW)
 
 
 @pytest.mark.parametrize("bad", [{"location": "/a\r\nX: y"}, {"instance": "it's"}, {"identifier": "A\nB"}])
