@@ -5,6 +5,9 @@ carries it takes the place of the one without. Times are milliseconds since 1970
 Source: DM-ML (logrecord).
 """
 
+# Django fills in the types of fields at run time; without its plugin they stay open.
+# mypy: disable-error-code="var-annotated"
+
 from django.db import models
 
 

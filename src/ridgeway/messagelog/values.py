@@ -6,12 +6,16 @@ Law: what comes over the socket is read into these values or refused; the gatewa
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from ridgeway.errors import MessageError
 from ridgeway.protocol.exchange.values import LoggedBody, LogRecord
 from ridgeway.protocol.identifiers import ClientId, MemberId, SubsystemId
+
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**62)]
+"""A number that fits into a column of either database."""
 
 
 class Direction(StrEnum):
@@ -59,7 +63,7 @@ class BodyFrame(msgspec.Struct, array_like=True, frozen=True):
     """A `LoggedBody` on the socket."""
 
     digest: bytes
-    size: int
+    size: Count
     content: bytes | None
 
 
@@ -73,7 +77,7 @@ class RecordFrame(msgspec.Struct, array_like=True, frozen=True, gc=False):
     member_code: str
     subsystem_code: str
     is_response: bool
-    at_ms: int
+    at_ms: Count
     message: bytes
     signature: bytes
     hash_chain: bytes | None

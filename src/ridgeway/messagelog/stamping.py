@@ -1,0 +1,166 @@
+"""Stamping what was logged: one token for all that waits, and the rule that stops traffic when it fails for too long.
+
+Law: one waiting record gets the single form (the token goes into its signature), several share one token over a hash
+chain; a batch leaves every signature as it is. A record is marked only with a token that was proven. New records are
+refused while no authority is chosen, and when stamping has been failing longer than the settings accept.
+Source: X-Road's log manager and time-stamper; PR-SIGDOC §4. Read next: `authorities.py`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from ridgeway.errors import MessageLogError, RidgewayError, SignatureError
+from ridgeway.messagelog.authorities import Authorities, no_authority
+from ridgeway.messagelog.sources import StampSources
+from ridgeway.messagelog.store import MessageLogStore
+from ridgeway.messagelog.values import StampReport, to_milliseconds
+from ridgeway.protocol.signatures.stamping import add_signature_timestamp, build_timestamp_chains, stamped_octets
+from ridgeway.settings import MessageLogSettings
+
+log = logging.getLogger(__name__)
+
+MAX_RETRY_SECONDS = 60.0
+RELOAD_SECONDS = 1.0
+
+Clock = Callable[[], datetime]
+
+
+class Execute(Protocol):
+    """Does work on the store in the writer's thread (`JournalServer.execute`)."""
+
+    def __call__(self, work: Callable[[], Any]) -> Awaitable[Any]:
+        """The value of `work`."""
+        ...
+
+
+@dataclass(slots=True)
+class Stamper:
+    """Stamps at each interval, at once when a full batch waits, and when asked.
+
+    `failing_since` is the first failure since the last success; None while it works.
+    """
+
+    store: MessageLogStore
+    execute: Execute
+    authorities: Authorities
+    sources: StampSources
+    settings: MessageLogSettings
+    clock: Clock
+    failing_since: datetime | None = None
+    appended: int = 0
+    is_full: asyncio.Event = field(default_factory=asyncio.Event)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def note_appended(self, count: int) -> None:
+        """Records came; a full batch is stamped at once."""
+        self.appended += count
+        if self.appended >= self.settings.stamp_batch_records:
+            self.is_full.set()
+
+    def admit(self) -> None:
+        """Hold only while new records may come.
+
+        Raises:  MessageLogError(logging_failed.…) when they may not.
+        """
+        if not self.sources.urls:
+            cause = no_authority()
+            raise MessageLogError(f"logging_failed.{cause.code}", cause.detail, action=cause.action)
+        limit = self.settings.acceptable_stamp_failure_seconds
+        if self.failing_since is None or limit == 0:
+            return
+        if (self.clock() - self.failing_since).total_seconds() > limit:
+            raise MessageLogError(
+                "logging_failed.timestamping_failed",
+                f"Time-stamping has been failing since {self.failing_since.isoformat(timespec='seconds')}; "
+                f"at most {limit} seconds are accepted.",
+                action="See why: ridgeway messagelog stamp.",
+            )
+
+    async def run(self) -> None:
+        """Stamp until cancelled; what fails is told and tried again."""
+        while True:
+            try:
+                report = await self.stamp_waiting()
+            except RidgewayError as error:
+                log.warning("stamping failed, records wait: %s", error)
+            else:
+                if report.stamped:
+                    log.info("stamped %d records", report.stamped)
+            await self.wait_for_turn()
+
+    async def wait_for_turn(self) -> None:
+        """The interval has passed, or a full batch waits; after a failure, at most a minute."""
+        is_failing = self.failing_since is not None
+        seconds = min(self.interval_seconds(), MAX_RETRY_SECONDS) if is_failing else self.interval_seconds()
+        if is_failing:
+            await asyncio.sleep(seconds)
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self.is_full.wait()
+        except TimeoutError:
+            return
+
+    def interval_seconds(self) -> float:
+        """The shorter of our interval and the one that the instance asks for."""
+        try:
+            return min(self.settings.stamp_interval_seconds, self.sources.trust.timestamping_interval_seconds)
+        except RidgewayError:
+            return self.settings.stamp_interval_seconds
+
+    async def keep_sources(self) -> None:
+        """Look for changed files until cancelled."""
+        while True:
+            self.sources.reload(self.clock())
+            await asyncio.sleep(RELOAD_SECONDS)
+
+    async def stamp_waiting(self) -> StampReport:
+        """Everything that waits is stamped, batch after batch.
+
+        Raises:  TimestampError, TrustError or MessageLogError; what was stamped before stays.
+        """
+        async with self.turn:
+            self.sources.reload(self.clock())
+            self.is_full.clear()
+            self.appended = 0
+            stamped = 0
+            try:
+                while waiting := await self.execute(lambda: self.store.find_waiting(self.settings.stamp_batch_records)):
+                    await self.stamp_group(waiting)
+                    stamped += len(waiting)
+                    if len(waiting) < self.settings.stamp_batch_records:
+                        break
+            except RidgewayError:
+                self.failing_since = self.failing_since or self.clock()
+                raise
+            self.failing_since = None
+            return StampReport(stamped, await self.execute(self.store.count_waiting))
+
+    async def stamp_group(self, waiting: list[tuple[int, bytes]]) -> None:
+        """These records are stamped, by one token."""
+        if len(waiting) == 1 and await self.stamp_single(waiting[0][0]):
+            return
+        chains = build_timestamp_chains([digest for _, digest in waiting])
+        stamp = await self.authorities.stamp(chains.result, urls=self.sources.urls, trust=self.sources.trust)
+        rows = [(number, chain) for (number, _), chain in zip(waiting, chains.chains, strict=True)]
+        at_ms = to_milliseconds(stamp.verified.at)
+        await self.execute(lambda: self.store.stamp_batch(rows, at_ms=at_ms, token=stamp.token, result=chains.result))
+
+    async def stamp_single(self, number: int) -> bool:
+        """Whether the record's signature now carries its stamp; one that has no place for it needs the batch form."""
+        xml = await self.execute(lambda: self.store.get_signature(number))
+        try:
+            octets = stamped_octets(xml)
+            add_signature_timestamp(xml, b"\x30\x00")
+        except SignatureError as error:
+            log.warning("record %d is stamped as a batch of one: %s", number, error)
+            return False
+        stamp = await self.authorities.stamp(octets, urls=self.sources.urls, trust=self.sources.trust)
+        signature = add_signature_timestamp(xml, stamp.token)
+        at_ms = to_milliseconds(stamp.verified.at)
+        await self.execute(lambda: self.store.stamp_one(number, at_ms=at_ms, token=stamp.token, signature=signature))
+        return True
