@@ -172,7 +172,7 @@ def make_country(*, intermediate: bool = False) -> Country:
     return Country(
         top=top,
         responder=issue(name(O="Test", CN="OCSP"), make_key("p256", 3), issuer=top, usage="ocsp"),
-        stamper=issue(name(O="Test", CN="TSA"), make_key("rsa", 4), issuer=None, usage="tsa"),
+        stamper=issue(name(O="Test", CN="TSA"), make_key("rsa", 4), issuer=top, usage="tsa"),
         intermediates=between if intermediate else (),
     )
 
