@@ -1,0 +1,121 @@
+"""Asking the signer: one connection, opened when first needed and again after a loss.
+
+Law: an answer that does not come in time is `signer.…` or `network_error`, never a guess.
+"""
+
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import msgspec
+
+from ridgeway.errors import NetworkError, TokenError
+from ridgeway.journal import JournalClient, JournalLimits
+from ridgeway.settings import Settings
+from ridgeway.signer.values import (
+    ActivateRequest,
+    AuthenticationKey,
+    CsrRequest,
+    GenerateRequest,
+    ImportRequest,
+    KeyInfo,
+    PinRequest,
+    SignRequest,
+    TokenState,
+)
+
+CONNECT_TIMEOUT_SECONDS = 2.0
+Answered = TypeVar("Answered")
+
+
+class SignerClient:
+    """Requests to `ridgeway signer run`."""
+
+    def __init__(self, socket: Path, *, timeout_seconds: float = 60.0) -> None:
+        limits = JournalLimits(
+            max_frame_bytes=4 * 1024 * 1024,
+            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
+            answer_timeout_seconds=timeout_seconds,
+        )
+        self.link = JournalClient(socket, limits=limits)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The client of the signer that `settings` name."""
+        return cls(settings.path(settings.signer.socket), timeout_seconds=settings.gateway.sign_timeout_seconds)
+
+    async def __aenter__(self) -> Self:
+        """Nothing is opened yet."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """The connection is closed."""
+        await self.close()
+
+    async def close(self) -> None:
+        """The connection is closed."""
+        await self.link.close()
+
+    async def sign(self, key_id: str, algorithm: str, digest: bytes) -> bytes:
+        """The signature value over `digest`; ECDSA gives r and s side by side.
+
+        Raises:  TokenError when the key cannot sign, or the signer cannot be reached.
+        """
+        return await self.ask("sign", SignRequest(key_id, algorithm, digest), bytes)
+
+    async def list_keys(self) -> tuple[KeyInfo, ...]:
+        """The public side of every key."""
+        return await self.ask("list", None, tuple[KeyInfo, ...])
+
+    async def get_state(self) -> TokenState:
+        """Whether the keys can be used."""
+        return await self.ask("state", None, TokenState)
+
+    async def login(self, pin: str) -> TokenState:
+        """The token is unlocked."""
+        return await self.ask("login", PinRequest(pin), TokenState)
+
+    async def logout(self) -> TokenState:
+        """The token is locked."""
+        return await self.ask("logout", None, TokenState)
+
+    async def change_pin(self, pin: str, new_pin: str) -> TokenState:
+        """Only `new_pin` unlocks the token."""
+        return await self.ask("pin", PinRequest(pin, new_pin), TokenState)
+
+    async def generate(self, request: GenerateRequest) -> KeyInfo:
+        """A new key."""
+        return await self.ask("generate", request, KeyInfo)
+
+    async def delete(self, key_id: str) -> KeyInfo:
+        """The key is gone."""
+        return await self.ask("delete", key_id, KeyInfo)
+
+    async def make_csr(self, request: CsrRequest) -> bytes:
+        """A certificate request, DER."""
+        return await self.ask("csr", request, bytes)
+
+    async def import_certificate(self, request: ImportRequest) -> KeyInfo:
+        """The certificate belongs to its key."""
+        return await self.ask("import", request, KeyInfo)
+
+    async def activate(self, request: ActivateRequest) -> KeyInfo:
+        """The certificate is used, or is not."""
+        return await self.ask("activate", request, KeyInfo)
+
+    async def get_authentication_key(self) -> AuthenticationKey:
+        """The TLS key of this security server."""
+        return await self.ask("authentication", None, AuthenticationKey)
+
+    async def ask(self, verb: str, asked: Any, answer: type[Answered]) -> Answered:
+        """The decoded answer to one request."""
+        body = b"" if asked is None else msgspec.msgpack.encode(asked)
+        try:
+            return msgspec.msgpack.decode(await self.link.ask(verb, body), type=answer)
+        except NetworkError as error:
+            raise TokenError(
+                "signer.network_error",
+                f"The signer did not answer: {error.detail}",
+                action="See whether `ridgeway signer run` is running.",
+            ) from error
+        except msgspec.DecodeError as error:
+            raise TokenError("signer.internal_error", f"The signer's answer cannot be read: {error}.") from error

@@ -1,0 +1,234 @@
+"""The software token: keys in files, encrypted under a master key that the PIN unlocks.
+
+    token.json      scrypt parameters, and the master key encrypted under the PIN (AES-256-GCM)
+    keys.json       the public side of every key: id, label, usage, certificates
+    ID.key          a private key (PKCS#8) encrypted under the master key, bound to its id
+
+Law: every file is written beside and renamed, after it is on disk, so that a crash leaves the old or the new state and
+never half of one. A new PIN re-encrypts the master key alone: one rename. The order of a new key is file, then index,
+so that the index never names a key that is not there.
+Source: docs/decisions/0004-software-token.md; RFC 7914 (scrypt).
+"""
+
+import base64
+import binascii
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from ridgeway.errors import TokenError
+from ridgeway.signer.values import KeyInfo, TokenState
+
+TOKEN_FILE = "token.json"  # noqa: S105 — the name of a file
+INDEX_FILE = "keys.json"
+KEY_SUFFIX = ".key"
+NONCE_BYTES = 12
+MASTER_BYTES = 32
+SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**15, 8, 1
+MIN_PIN_CHARACTERS = 8
+MAX_PIN_CHARACTERS = 256
+MAX_FILE_BYTES = 4 * 1024 * 1024
+MASTER_PURPOSE = b"ridgeway master key"
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """`token.json`: how the PIN becomes a key, and the master key under it; binary fields are base64."""
+
+    version: int
+    n: int
+    r: int
+    p: int
+    salt: bytes
+    sealed: bytes
+
+
+class Token:
+    """The files of one token; `master` is None while it is locked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.master: bytes | None = None
+
+    @property
+    def state(self) -> TokenState:
+        """Whether there is a token, and whether its keys can be used."""
+        if not (self.folder / TOKEN_FILE).exists():
+            return TokenState.ABSENT
+        return TokenState.LOCKED if self.master is None else TokenState.UNLOCKED
+
+    def create(self, pin: str) -> None:
+        """There is an empty token under `pin`, unlocked.
+
+        Raises:  TokenError(signer.token_exists) when there is one already, (signer.pin_incorrect) for a weak PIN.
+        """
+        if self.state is not TokenState.ABSENT:
+            raise TokenError("signer.token_exists", f"There is a token in {self.folder} already.")
+        require_good_pin(pin)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        master = secrets.token_bytes(MASTER_BYTES)
+        self.write_index(())
+        self.write(TOKEN_FILE, seal_master(master, pin))
+        self.master = master
+
+    def unlock(self, pin: str) -> None:
+        """The keys can be used.
+
+        Raises:  TokenError(signer.pin_incorrect), (signer.token_not_available) when the token cannot be read.
+        """
+        self.master = open_master(self.read(TOKEN_FILE), pin)
+
+    def lock(self) -> None:
+        """The keys can not be used until the next unlocking."""
+        self.master = None
+
+    def change_pin(self, pin: str, new_pin: str) -> None:
+        """Only `new_pin` unlocks the token.
+
+        Raises:  TokenError(signer.pin_incorrect) when `pin` is not the PIN, or `new_pin` is weak.
+        """
+        require_good_pin(new_pin)
+        self.write(TOKEN_FILE, seal_master(open_master(self.read(TOKEN_FILE), pin), new_pin))
+
+    def read_index(self) -> tuple[KeyInfo, ...]:
+        """The public side of every key.
+
+        Raises:  TokenError(signer.token_not_available).
+        """
+        try:
+            return msgspec.json.decode(self.read(INDEX_FILE), type=tuple[KeyInfo, ...])
+        except msgspec.DecodeError as error:
+            raise self.unavailable(INDEX_FILE, str(error)) from error
+
+    def write_index(self, keys: tuple[KeyInfo, ...]) -> None:
+        """The index is on disk."""
+        self.write(INDEX_FILE, msgspec.json.format(msgspec.json.encode(keys)))
+
+    def write_key(self, key_id: str, private_key: bytes) -> None:
+        """A private key (PKCS#8, DER) is on disk, encrypted."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        self.write(key_id + KEY_SUFFIX, nonce + AESGCM(self.get_master()).encrypt(nonce, private_key, key_id.encode()))
+
+    def read_key(self, key_id: str) -> bytes:
+        """A private key (PKCS#8, DER).
+
+        Raises:  TokenError(signer.key_not_found) when it is not there or damaged.
+        """
+        data = self.read(key_id + KEY_SUFFIX)
+        try:
+            return AESGCM(self.get_master()).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], key_id.encode())
+        except (InvalidTag, ValueError) as error:
+            raise TokenError(
+                "signer.key_not_found",
+                f"The key {key_id} in {self.folder} is damaged.",
+                action="Restore it from a backup, or make a new key.",
+            ) from error
+
+    def delete_key(self, key_id: str) -> None:
+        """The private key is gone."""
+        (self.folder / (key_id + KEY_SUFFIX)).unlink(missing_ok=True)
+
+    def get_master(self) -> bytes:
+        """The master key.
+
+        Raises:  TokenError(signer.token_not_active) while the token is locked.
+        """
+        if self.master is None:
+            raise TokenError(
+                "signer.token_not_active", "The software token is locked.", action="Unlock it: ridgeway signer login."
+            )
+        return self.master
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one file.
+
+        Raises:  TokenError(signer.token_not_available).
+        """
+        try:
+            with (self.folder / name).open("rb") as file:
+                return file.read(MAX_FILE_BYTES)
+        except OSError as error:
+            raise self.unavailable(name, error.strerror or str(error)) from error
+
+    def write(self, name: str, data: bytes) -> None:
+        """One file is on disk, whole, readable by its owner alone.
+
+        Raises:  TokenError(signer.token_not_available).
+        """
+        place = self.folder / name
+        beside = place.with_name(f".{name}.new")
+        try:
+            with open(beside, "wb", opener=open_privately) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(place)
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            raise self.unavailable(name, error.strerror or str(error)) from error
+
+    def unavailable(self, name: str, why: str) -> TokenError:
+        """The error for a file that cannot be used."""
+        return TokenError(
+            "signer.token_not_available",
+            f"{self.folder / name} cannot be used: {why}.",
+            action="Make a token: ridgeway signer init. Or restore a backup.",
+        )
+
+
+def open_privately(path: str, flags: int) -> int:
+    """Open a file that its owner alone may read."""
+    return os.open(path, flags, 0o600)
+
+
+def require_good_pin(pin: str) -> None:
+    """Hold only for a PIN of a length that is worth guessing at.
+
+    Raises:  TokenError(signer.pin_incorrect); the PIN itself is not shown.
+    """
+    if not MIN_PIN_CHARACTERS <= len(pin) <= MAX_PIN_CHARACTERS:
+        raise TokenError(
+            "signer.pin_incorrect",
+            f"The PIN has {len(pin)} characters; expected {MIN_PIN_CHARACTERS} to {MAX_PIN_CHARACTERS}.",
+        )
+
+
+def derive_key(pin: str, envelope: Envelope) -> bytes:
+    """The key that a PIN stands for."""
+    salt = base64.b64decode(envelope.salt, validate=True)
+    return Scrypt(salt=salt, length=MASTER_BYTES, n=envelope.n, r=envelope.r, p=envelope.p).derive(pin.encode())
+
+
+def seal_master(master: bytes, pin: str) -> bytes:
+    """The content of `token.json` for this master key under this PIN."""
+    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(NONCE_BYTES)
+    envelope = Envelope(1, SCRYPT_N, SCRYPT_R, SCRYPT_P, base64.b64encode(salt), b"")
+    sealed = nonce + AESGCM(derive_key(pin, envelope)).encrypt(nonce, master, MASTER_PURPOSE)
+    return msgspec.json.encode(msgspec.structs.replace(envelope, sealed=base64.b64encode(sealed)))
+
+
+def open_master(data: bytes, pin: str) -> bytes:
+    """The master key in `token.json`.
+
+    Raises:  TokenError(signer.pin_incorrect), (signer.token_not_available) when the file is not what it should be.
+    """
+    try:
+        envelope = msgspec.json.decode(data, type=Envelope)
+        if (envelope.version, envelope.n, envelope.r, envelope.p) != (1, SCRYPT_N, SCRYPT_R, SCRYPT_P):
+            raise ValueError("its parameters are of another release")
+        sealed = base64.b64decode(envelope.sealed, validate=True)
+        key = derive_key(pin, envelope)
+    except (msgspec.DecodeError, ValueError, binascii.Error) as error:
+        raise TokenError("signer.token_not_available", f"{TOKEN_FILE} cannot be read: {error}.") from error
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], MASTER_PURPOSE)
+    except (InvalidTag, ValueError) as error:
+        raise TokenError("signer.pin_incorrect", "The PIN is wrong.", action="Try again with the right PIN.") from error
