@@ -1,6 +1,6 @@
 """`ridgeway signer …`: make a token, keep it open, make keys, ask for certificates.
 
-Law: a PIN is never an argument; it is asked for, or comes from the settings (`signer.pin`, `RIDGEWAY_SIGNER__PIN_FILE`).
+Law: a PIN is never an argument; it is asked for, or comes from the settings (`RIDGEWAY_SIGNER__PIN_FILE`).
 """
 
 import asyncio
