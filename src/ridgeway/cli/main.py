@@ -34,7 +34,7 @@ ROOMS = {
     "securityserver": Room("ridgeway.securityserver.commands", "One organisation's clients, services, rights.", True),
     "settings": Room("ridgeway.cli.settings", "Show and check the settings."),
     "signer": Room("ridgeway.signer.commands", "Hold private keys and sign."),
-    "trust": Room("ridgeway.trust.commands", "Fetch, show and explain the global configuration."),
+    "trust": Room("ridgeway.cli.trust", "Fetch, show and explain the global configuration."),
     "verify": Room("ridgeway.cli.verify", "Prove a container offline."),
 }
 """Name of the command → its room. The module holds a click command of that name."""
