@@ -155,6 +155,9 @@ class Pieces:
     def flush(self) -> None:
         """Nothing waits here."""
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def take(self) -> Iterator[bytes]:
         """What was written since the last time."""
         kept, self.kept = self.kept, []

@@ -89,24 +89,20 @@ async def run_until(
     loop = asyncio.get_running_loop()
     async with open_pool() as pool:
         store = MessageLogStore(open_database(url, is_writer=True))
+        server = JournalServer(store, settings.path(settings.messagelog.socket), limits=limits_of(settings))
         stamper = Stamper(
             store=store,
-            execute=lambda work: server.execute(work),
+            execute=server.execute,
             authorities=Authorities(pool),
             sources=sources or ServerSources.of(settings),
             settings=settings.messagelog,
             clock=clock,
         )
         store.on_appended = lambda count: announce(loop, stamper, count)
-        stamper.sources.reload(clock())
         readers = Readers(MessageLogReader(open_database(url, is_writer=False)), stamper, ThreadPoolExecutor(1))
-        server = JournalServer(
-            store,
-            settings.path(settings.messagelog.socket),
-            handlers=readers.handlers(),
-            admit=stamper.admit,
-            limits=limits_of(settings),
-        )
+        server.admit = stamper.admit
+        server.handlers = readers.handlers()
+        stamper.sources.reload(clock())
         try:
             async with server:
                 log.info("the message log answers at %s", server.path)

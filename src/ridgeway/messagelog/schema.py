@@ -25,10 +25,11 @@ def migrate_database() -> tuple[str, ...]:
         loader = MigrationExecutor(connection).loader
         applied = {name for label, name in loader.applied_migrations if label == MESSAGELOG}
         known = {name for label, name in loader.disk_migrations if label == MESSAGELOG}
-        if applied - known:
+        newer = ", ".join(sorted(applied - known))
+        if newer:
             raise SettingsError(
                 "database_too_new",
-                f"The message log's database has steps that this release does not know: {', '.join(sorted(applied - known))}.",
+                f"The message log's database has steps that this release does not know: {newer}.",
                 action="Start the newer release again, or restore a backup of this one.",
             )
         steps = tuple(sorted(known - applied))

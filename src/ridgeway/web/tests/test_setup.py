@@ -41,5 +41,5 @@ def test_the_default_database_holds_the_tables_of_one_room(tmp_path: Path):
 
 @pytest.mark.parametrize("url", ["mysql://x", "sqlite:", "", "postgresql://[bad", "postgresql://h/?nonsense=1"])
 def test_an_address_that_names_no_database_is_refused_with_its_key(url: str):
-    with pytest.raises(SettingsError, match="room.database"):
+    with pytest.raises(SettingsError, match=r"room\.database"):
         derive_database(url, key="room.database")
