@@ -34,7 +34,8 @@ from ridgeway.messagelog.store import MessageLogStore
 folder, most = Path(sys.argv[1]), int(sys.argv[2])
 store = MessageLogStore(open_database(f"sqlite:{folder}/log.sqlite3", is_writer=True))
 async def main():
-    async with JournalServer(store, folder / "run" / "log.sock", limits=JournalLimits(max_batch_records=most)) as server:
+    limits = JournalLimits(max_batch_records=most)
+    async with JournalServer(store, folder / "run" / "log.sock", limits=limits) as server:
         await server.wait()
 asyncio.run(main())
 """

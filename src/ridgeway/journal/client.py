@@ -7,7 +7,7 @@ nobody knows; so the request is repeated only when it carries a key, and else th
 import asyncio
 import itertools
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from ridgeway.errors import NetworkError
 from ridgeway.journal.frames import APPEND, Answer, FrameReader, Request, error_of, read_answer, write_frame
@@ -147,8 +147,8 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The writer is there."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports have the methods but not the class.
+        self.transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Whoever waits is told."""

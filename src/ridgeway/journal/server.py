@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Protocol, Self, TypeVar
+from typing import IO, Protocol, Self, TypeVar, cast
 
 from ridgeway.errors import MessageError, NetworkError, RidgewayError
 from ridgeway.journal.frames import APPEND, Answer, Entry, FrameReader, Request, read_request, refusal, write_frame
@@ -216,10 +216,10 @@ class Peer(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports have the methods but not the class.
+        self.transport = cast("asyncio.Transport", transport)
         if len(self.server.peers) >= self.server.limits.max_connections:
-            transport.abort()
+            self.transport.abort()
             return
         self.server.peers.add(self)
         if self.server.is_full():

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ridgeway.errors import MessageError, MessageLogError, NetworkError, SettingsError
+from ridgeway.http import run
 from ridgeway.journal import JournalClient, JournalLimits, JournalServer
 from ridgeway.journal.frames import Answer, write_frame
 from ridgeway.journal.tests.stores import SqliteStore, disk_full
@@ -231,3 +232,14 @@ async def test_garbage_ends_that_connection_alone(tmp_path: Path, garbage: bytes
                 received += data
             assert b"io_error" in received
         assert await client.append(b"b") == b"2"
+
+
+def test_both_ends_work_on_either_loop(tmp_path: Path):
+    async def append_much() -> int:
+        store, path = parts(tmp_path)
+        async with JournalServer(store, path), JournalClient(path) as client:
+            await asyncio.gather(*(client.append(bytes(100_000)) for _ in range(100)))
+            return len(store.bodies())
+
+    assert run(append_much(), use_uvloop=True) == 100
+    assert run(append_much(), use_uvloop=False) == 200
