@@ -88,7 +88,14 @@ def read_signature(xml: bytes) -> SignatureDocument:
 
     Raises:  SignatureError(invalid_xml | malformed_signature).
     """
-    signature = find_signature(parse_xml(xml))
+    return read_signature_element(find_signature(parse_xml(xml)))
+
+
+def read_signature_element(signature: etree._Element) -> SignatureDocument:
+    """Read the element that `find_signature` found.
+
+    Raises:  SignatureError(malformed_signature).
+    """
     signed_info = only_child(signature, f"{DS}SignedInfo")
     method = read_canonicalisation(only_child(signed_info, f"{DS}CanonicalizationMethod"))
     references = read_references(signed_info)

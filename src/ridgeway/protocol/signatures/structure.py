@@ -10,7 +10,7 @@ import re
 from lxml import etree
 
 from ridgeway.errors import SignatureError
-from ridgeway.protocol.signatures.document import DS, XADES, find_signature, parse_xml
+from ridgeway.protocol.signatures.document import DS, XADES
 
 CHILDREN = {
     f"{DS}Signature": "SignedInfo SignatureValue KeyInfo (Object )+",
@@ -43,12 +43,12 @@ CHILDREN = {
 """Element → its children by local name, each followed by a space, as a regular expression."""
 
 
-def require_wire_structure(xml: bytes) -> None:
+def require_wire_structure(signature: etree._Element) -> None:
     """Hold only while the signature has the shape of the schema.
 
     Raises:  SignatureError(malformed_signature).
     """
-    for element in find_signature(parse_xml(xml)).iter():
+    for element in signature.iter():
         expected = CHILDREN.get(str(element.tag))
         found = "".join(etree.QName(child).localname + " " for child in element)
         if expected is not None and not re.fullmatch(expected, found):

@@ -164,9 +164,14 @@ class Country:
         return TrustSnapshot("RW", {"RW": instance})
 
 
-@lru_cache
 def make_country(*, intermediate: bool = False) -> Country:
-    """The country, with or without an intermediate authority."""
+    """The country, with or without an intermediate authority; the same one each time."""
+    return found_country(intermediate)
+
+
+@lru_cache
+def found_country(intermediate: bool) -> Country:
+    """The country, founded once."""
     top = issue(name(C="FI", O="Test & Co <1>", CN="Test CA"), make_key("rsa", 1), issuer=None, usage="ca")
     between = (issue(name(C="FI", O="Test", CN="Sub CA"), make_key("rsa", 2), issuer=top, usage="ca"),)
     return Country(
