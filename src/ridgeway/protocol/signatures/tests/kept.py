@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from ridgeway.protocol.hashchains import PartDigests
 from ridgeway.protocol.identifiers import MemberId
 from ridgeway.protocol.signatures.containers import ContainerParts, write_container
 from ridgeway.protocol.signatures.make import prepare_batch_signature
@@ -50,7 +51,7 @@ def keep(
     country = make_country(intermediate=intermediate)
     signer = country.member(member, kind)
     material = country.material(signer)
-    digests = (("/message.xml", sha512(REQUEST)),)
+    digests: PartDigests = (("/message.xml", sha512(REQUEST)),)
     digests += tuple((f"/attachment{number}", sha512(body)) for number, body in enumerate(bodies, 1))
     if batch > 1:
         others = [(("/message.xml", sha512(b"%d" % number)),) for number in range(1, batch)]
