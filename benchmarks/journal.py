@@ -35,7 +35,8 @@ folder, most = Path(sys.argv[1]), int(sys.argv[2])
 store = MessageLogStore(open_database(f"sqlite:{folder}/log.sqlite3", is_writer=True))
 async def main():
     limits = JournalLimits(max_batch_records=most)
-    async with JournalServer(store, folder / "run" / "log.sock", limits=limits) as server:
+    path = folder / "run" / "log.sock"
+    async with JournalServer(store, path, limits=limits, has_thread=False) as server:
         await server.wait()
 asyncio.run(main())
 """

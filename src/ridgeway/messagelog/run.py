@@ -89,7 +89,12 @@ async def run_until(
     loop = asyncio.get_running_loop()
     async with open_pool() as pool:
         store = MessageLogStore(open_database(url, is_writer=True))
-        server = JournalServer(store, settings.path(settings.messagelog.socket), limits=limits_of(settings))
+        server = JournalServer(
+            store,
+            settings.path(settings.messagelog.socket),
+            limits=limits_of(settings),
+            has_thread=not url.startswith("sqlite:"),
+        )
         stamper = Stamper(
             store=store,
             execute=server.execute,
