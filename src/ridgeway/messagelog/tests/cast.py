@@ -32,7 +32,7 @@ from ridgeway.web.setup import setup_django
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 PARTY = SubsystemId(ALICE.instance, ALICE.member_class, ALICE.member_code, "desk")
 HEAD = (
-    b"GET /r1/RW/GOV/1002/people/register/find HTTP/1.1\r\nX-Road-Client:RW/GOV/1001/desk\r\n"
+    b"GET\r\n/r1/RW/GOV/1002/people/register/find\r\nX-Road-Client:RW/GOV/1001/desk\r\n"
     b"X-Road-Id:%s\r\nX-Road-Request-Id:r-%s\r\n"
 )
 COUNTRY = make_country()

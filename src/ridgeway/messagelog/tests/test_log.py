@@ -28,16 +28,32 @@ from ridgeway.messagelog.tests.cast import (
     place,
 )
 from ridgeway.messagelog.values import ContainerQuery, Direction, StampReport
+from ridgeway.protocol.hashchains import TIMESTAMP_CHAIN, verify_hash_chain
 from ridgeway.protocol.identifiers import MemberId
-from ridgeway.protocol.signatures.containers import read_container
+from ridgeway.protocol.signatures.containers import Container, read_container
+from ridgeway.protocol.signatures.containers.verify import VerifiedContainer, verify_container
+from ridgeway.protocol.signatures.document import read_signature
+from ridgeway.protocol.signatures.stamping import SIGNATURE_PART, stamped_octets
+from ridgeway.protocol.timestamps import verify_timestamp
 
 __all__ = ["cluster", "place"]
 
 ASIC = "queryId=q-1&xRoadInstance=RW&memberClass=GOV&memberCode=1001&subsystemCode=desk"
 
 
-def prove(container: bytes):
-    verify_container = pytest.importorskip("ridgeway.protocol.signatures.containers.verify").verify_container
+def prove_stamp(container: Container) -> None:
+    """The token is over this signature, through its hash chain where there is one."""
+    result = container.entries.get("ts-hashchainresult.xml")
+    token = container.entries.get("META-INF/timestamp.tst") or read_signature(container.signature).timestamp
+    assert token is not None
+    verify_timestamp(token, stamped=result or stamped_octets(container.signature), trust=COUNTRY.trust())
+    if result is not None:
+        available = {SIGNATURE_PART: container.signature, TIMESTAMP_CHAIN: container.entries["ts-hashchain.xml"]}
+        verify_hash_chain(result, resolve=available.get, inputs={SIGNATURE_PART: None})
+
+
+def prove(container: bytes) -> VerifiedContainer:
+    prove_stamp(read_container(container))
     return verify_container(read_container(container), COUNTRY.trust())
 
 
