@@ -29,20 +29,17 @@ MAX_CONFIGURATION_BYTES = 64 * 1024 * 1024
 MAX_CONFIGURATION_FILES = 2000
 
 
-class Moment(click.ParamType):
+def parse_moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
     """A time on the command line; without a zone it is UTC."""
-
-    name = "TIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The time that the text states."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no time; expected one as 2026-03-01T12:00:00Z.", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{value!r} is no time; expected one as 2026-03-01T12:00:00Z.", ctx=ctx, param=param
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @click.command()
@@ -52,7 +49,9 @@ class Moment(click.ParamType):
     type=click.Path(exists=True, path_type=Path),
     help="Folder of a global configuration, or a verificationconf ZIP; default: the one kept here.",
 )
-@click.option("--at", type=Moment(), help="Time to judge by where the container has no time-stamp.")
+@click.option(
+    "--at", metavar="TIME", callback=parse_moment, help="Time to judge by where the container has no time-stamp."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def verify(settings: Settings, file: Path, globalconf: Path | None, at: datetime | None, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from ridgeway.errors import CertificateError, RidgewayError, SignatureError
 from ridgeway.protocol.certificates.chains import VerifiedChain, verify_chain
+from ridgeway.protocol.certificates.names import NormalName
 from ridgeway.protocol.certificates.profiles import member_from_subject
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.certificates.verdicts import VerdictCache
@@ -96,9 +97,8 @@ def verify_document(
     """
     hash_chain = prove_hash_chain(document, received)
     certificate = read_signing_certificate(document)
-    named = name_member(certificate) if name_member else find_member(certificate, trust, signer.instance)
-    if named is not None:
-        require_member(certificate, named, signer)
+    name = name_member or (lambda leaf: find_member(leaf, trust, signer.instance))
+    require_member(certificate, name(certificate), signer)
     direct = prove_values(document, received, public_key=certificate.public_key)
     covered = list_covered(direct, hash_chain)
     require_coverage(received, covered)
@@ -112,10 +112,9 @@ def verify_document(
         usage="signing",
         verdicts=verdicts,
     )
-    if named is None:
-        raise SignatureError(
-            "incorrect_certificate", f"The profile of its authority does not say whom {certificate.subject} names."
-        )
+    if name_member is None:
+        proven = member_from_subject(certificate, chain.service.profile, signer.instance)
+        require_member(certificate, proven, signer)
     return VerifiedSignature(
         signer=signer,
         at=at,
@@ -161,34 +160,31 @@ def read_signing_certificate(document: SignatureDocument) -> Certificate:
 
 
 def find_member(certificate: Certificate, trust: TrustSnapshot, instance: str) -> MemberId | None:
-    """The member that a certificate names by the profile of its authority; None when none is known.
+    """The member that a certificate names by the profile of whoever says to have issued it; None when none is known.
 
-    A certificate without a known authority fails later, where its path is proven, with the code for that.
+    This settles the order of errors alone; it is asked again of the authority that is proven to have issued it.
     """
-    profile = find_profile(certificate, trust, instance)
-    if profile is None:
-        return None
-    try:
-        return member_from_subject(certificate, profile, instance)
-    except CertificateError as error:
-        raise SignatureError("incorrect_certificate", error.detail) from error
-
-
-def find_profile(certificate: Certificate, trust: TrustSnapshot, instance: str) -> str | None:
-    """How the authority that issued a certificate writes its subjects."""
     for service in trust.get_instance(instance).certification_services:
         for authority in service.authorities:
-            if service.profile and read_certificate(authority.certificate).subject == certificate.issuer:
-                return service.profile
+            if service.profile and read_authority(authority.certificate) == certificate.issuer_normal:
+                return member_from_subject(certificate, service.profile, instance)
     return None
 
 
-def require_member(certificate: Certificate, named: MemberId, signer: MemberId) -> None:
-    """Hold only while the certificate names the member that the message says it is from.
+def read_authority(der: bytes) -> NormalName | None:
+    """The name of an authority; None when its certificate cannot be read."""
+    try:
+        return read_certificate(der).subject_normal
+    except CertificateError:
+        return None
+
+
+def require_member(certificate: Certificate, named: MemberId | None, signer: MemberId) -> None:
+    """Hold only while the certificate names the member that the message says it is from (or nobody can say yet).
 
     Raises:  SignatureError(incorrect_certificate).
     """
-    if named != signer:
+    if named is not None and named != signer:
         raise SignatureError(
             "incorrect_certificate",
             f"The certificate of {certificate.subject} is of {named}; the message says that it is from {signer}.",

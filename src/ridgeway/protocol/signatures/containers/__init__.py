@@ -2,6 +2,12 @@
 
 from ridgeway.protocol.signatures.containers.names import CONTAINER_TYPE, render_container_name
 from ridgeway.protocol.signatures.containers.read import Attachment, Container, read_container
+from ridgeway.protocol.signatures.containers.verify import (
+    KeptAttachment,
+    MessageKind,
+    VerifiedContainer,
+    verify_container,
+)
 from ridgeway.protocol.signatures.containers.write import ContainerParts, write_container
 
 __all__ = [
@@ -9,7 +15,11 @@ __all__ = [
     "Attachment",
     "Container",
     "ContainerParts",
+    "KeptAttachment",
+    "MessageKind",
+    "VerifiedContainer",
     "read_container",
     "render_container_name",
+    "verify_container",
     "write_container",
 ]
