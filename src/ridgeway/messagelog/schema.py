@@ -10,9 +10,11 @@ from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from ridgeway.errors import MessageLogError, SettingsError
-from ridgeway.web.databases import MESSAGELOG
 
 log = logging.getLogger(__name__)
+
+MESSAGELOG = "messagelog"
+"""The app, and the database that its tables are in."""
 
 
 def migrate_database() -> tuple[str, ...]:
