@@ -192,9 +192,7 @@ def check_xades(vector: Vector, root: Path) -> Outcome:
         signer=signer,
         trust=override_authority(load_trust(vector, root), vector, root, signer),
         at=find_time(str(context.get("validation_time"))),
-        name_member=name_by_common_name(signer)
-        if "TestCertificate" in context.get("certificate_profile", "")
-        else None,
+        name_member=name_by_common_name(signer) if is_test_profile else None,
     )
     answer = proven.chain.ocsp[0]
     return valid(
