@@ -91,6 +91,7 @@ class GatewaySettings:
     max_signature_bytes: int = setting(1024 * 1024, "Largest signature or hash chain part between servers.")
     max_body_bytes: int = setting(10 * 1024 * 1024 * 1024, "Largest body that passes.")
     max_body_in_memory_bytes: int = setting(256 * 1024, "A longer body is spooled to a file.")
+    max_drain_bytes: int = setting(16 * 1024 * 1024, "How much of a refused message is passed over before its fault.")
     max_connections: int = setting(5000, "Most connections at one door of a worker.")
     connect_timeout_seconds: float = setting(30.0, "Limit on connecting to another security server.")
     peer_read_timeout_seconds: float = setting(120.0, "Limit on each read from another security server.")
@@ -101,6 +102,9 @@ class GatewaySettings:
     ocsp_connect_timeout_seconds: float = setting(20.0, "Limit on connecting to a peer's OCSP door.")
     ocsp_read_timeout_seconds: float = setting(30.0, "Limit on each read from a peer's OCSP door.")
     target_cache_seconds: float = setting(3600.0, "How long the fastest address of a provider is remembered.")
+    peer_revocation_seconds: float = setting(
+        120.0, "How long a revocation answer of a peer is used before it is asked anew."
+    )
     reload_interval_seconds: float = setting(1.0, "Time between two looks for a newer snapshot or configuration.")
     shutdown_timeout_seconds: float = setting(20.0, "How long running messages may finish at a stop.")
 

@@ -1,0 +1,39 @@
+"""Errors on their way out of a door: the door's prefix, the chosen spelling, a mark that the log carries too.
+
+Law: this is where a known error becomes a fault; one that a peer reported keeps its code and its mark. What is not
+known is logged with its trace and leaves as `internal_error`, without its text.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from ridgeway.errors import PeerError, RidgewayError
+from ridgeway.gateway.hands.names import draw_uuid
+from ridgeway.protocol.messages import Spelling, render_code
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorFault:
+    """What a door answers: the whole code, a sentence, and the mark that the log has it under."""
+
+    code: str
+    string: str
+    mark: str
+
+
+def describe_error(error: RidgewayError, *, prefix: str, spelling: Spelling) -> DoorFault:
+    """The fault that a door answers with."""
+    prefixed = error.prefixed(prefix)
+    mark = error.fault_id or draw_uuid()
+    log.info("%s: %s %s", mark, prefixed.code, error.explain())
+    return DoorFault(render_code(prefixed.code, spelling), error.detail, mark)
+
+
+def describe_failure(error: BaseException, *, prefix: str, spelling: Spelling) -> DoorFault:
+    """The fault for an error that nobody foresaw."""
+    mark = draw_uuid()
+    log.error("%s: an error that nobody foresaw", mark, exc_info=error)
+    known = PeerError("internal_error", f"An error inside the security server; its log has it under {mark}.")
+    return DoorFault(render_code(known.prefixed(prefix).code, spelling), known.detail, mark)

@@ -1,0 +1,77 @@
+"""The peer door (5500): where other security servers bring requests for our services.
+
+Law: TLS lets in only who shows a certificate; whether it is good, registered, and bound to the client of the message
+is decided once the message part is read, because only a fault can say what is wrong. A fault is HTTP 200 with
+`text/xml`, or a part in place of the signature once the answer has begun.
+Source: PR-MESSTRANSP §2.1, §3.3.
+"""
+
+from ridgeway.errors import CertificateError, MessageError, NetworkError, RidgewayError
+from ridgeway.gateway.doors.faults import DoorFault, describe_error, describe_failure
+from ridgeway.gateway.hands.drive import drive
+from ridgeway.gateway.hands.provider import ProviderHands
+from ridgeway.gateway.peers.service import ServiceDirectory
+from ridgeway.gateway.station import Station
+from ridgeway.http import Request, ResponseWriter
+from ridgeway.protocol.certificates.peers import find_server_by_certificate
+from ridgeway.protocol.exchange.provider import provide
+from ridgeway.protocol.messages import Spelling, render_soap_fault
+from ridgeway.protocol.transport.heads import RequestHeads, read_request_heads
+
+PREFIX = "server.serverproxy"
+FAULT_HEADERS = (("Content-Type", "text/xml;charset=utf-8"), ("x-hash-algorithm", "SHA-512"))
+
+
+class PeerDoor:
+    """Handles each request of another security server."""
+
+    def __init__(self, station: Station, services: ServiceDirectory) -> None:
+        self.station = station
+        self.services = services
+        self.spelling = Spelling(station.settings.gateway.fault_codes)
+
+    async def handle(self, request: Request, response: ResponseWriter) -> None:
+        """Answer one request."""
+        hands: ProviderHands | None = None
+        try:
+            heads = self.read_heads(request)
+            hands = ProviderHands(request, response, heads=heads, station=self.station, services=self.services)
+            await drive(provide(standing=self.station.standing()), hands)
+        except RidgewayError as error:
+            fault = describe_error(error, prefix=PREFIX, spelling=self.spelling)
+            await self.refuse(response, hands, fault)
+        except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError, OSError) as error:
+            await self.refuse(response, hands, describe_failure(error, prefix=PREFIX, spelling=self.spelling))
+        finally:
+            if hands is not None:
+                await hands.close()
+
+    def read_heads(self, request: Request) -> RequestHeads:
+        """What the head says, once it is known that a registered server sent it.
+
+        Raises:  MessageError(invalid_http_method), CertificateError(ssl_authentication_failed), TransportError.
+        """
+        if request.method != "POST":
+            raise MessageError(
+                "invalid_http_method", f"{request.method[:20]!r} is not how servers speak; expected POST."
+            )
+        chain = request.connection.peer_chain
+        if not chain or find_server_by_certificate(chain[0], trust=self.station.keeper.snapshot) is None:
+            raise CertificateError(
+                "ssl_authentication_failed", "The certificate of this connection is of no registered security server."
+            )
+        heads = read_request_heads(request.headers)
+        if not heads.is_rest:
+            raise MessageError("service_failed.invalid_message", "SOAP messages are not served yet; expected REST.")
+        return heads
+
+    async def refuse(self, response: ResponseWriter, hands: ProviderHands | None, fault: DoorFault) -> None:
+        """The other server learns the fault, or loses the connection."""
+        xml = render_soap_fault(fault.code, fault.string, fault.mark)
+        try:
+            if hands is not None:
+                await hands.send_fault(xml)
+            else:
+                await response.send(200, "OK", FAULT_HEADERS, xml)
+        except NetworkError:
+            response.abort()

@@ -1,0 +1,188 @@
+"""The consumer's hands: what its conversation asks, done with one HTTP request in front and one peer behind.
+
+Law: one small function a command. The connection to the peer is dropped, never finished, when anything fails after
+the message part left; so the peer fails closed.
+"""
+
+from contextlib import AsyncExitStack
+from typing import Any, assert_never
+
+from ridgeway.errors import MessageError
+from ridgeway.gateway.hands.incoming import IncomingMessage
+from ridgeway.gateway.hands.names import draw_boundary
+from ridgeway.gateway.hands.spool import BodyCopy, BodySpool
+from ridgeway.gateway.peers.securityserver import PeerDirectory
+from ridgeway.gateway.station import Station
+from ridgeway.http import Exchange, HttpRefusal, Request, ResponseWriter
+from ridgeway.protocol.exchange.commands import (
+    AskPeerRevocation,
+    AskTime,
+    CallService,
+    CarryBody,
+    Command,
+    Connect,
+    Deliver,
+    Finish,
+    Incoming,
+    Link,
+    ReadMessage,
+    ReadRest,
+    Record,
+    Remainder,
+    SendRequest,
+    SendResponse,
+    Sign,
+    SignedParts,
+    Target,
+)
+from ridgeway.protocol.exchange.values import LoggedBody
+from ridgeway.protocol.messages import RestResponse, render_http_headers
+from ridgeway.protocol.transport import REST_REQUEST, TransportDecoder, TransportEncoder
+from ridgeway.protocol.transport.heads import read_response_heads, render_request_heads
+from ridgeway.trust.clock import read_clock
+
+PROXY_VERSION = "7.8.0"
+"""The release of X-Road whose protocol we speak, as peers compare it with their minimum."""
+
+
+class ConsumerHands:
+    """One exchange on the consumer's side; leave the `stack` to let go of everything."""
+
+    def __init__(self, request: Request, response: ResponseWriter, *, station: Station, peers: PeerDirectory) -> None:
+        self.request = request
+        self.response = response
+        self.station = station
+        self.peers = peers
+        self.stack = AsyncExitStack()
+        self.encoder = TransportEncoder(draw_boundary())
+        self.exchange: Exchange | None = None
+        self.incoming: IncomingMessage | None = None
+        self.has_sent = False
+
+    async def perform(self, command: Command) -> Any:
+        """Do what the conversation asks."""
+        match command:
+            case AskTime():
+                return read_clock()
+            case Connect(targets=targets):
+                return await self.connect(targets)
+            case AskPeerRevocation(link=link):
+                return await self.peers.fetch_revocation(link)
+            case SendRequest(message=message, request_id=request_id):
+                return await self.send_request(message, request_id)
+            case CarryBody():
+                return await self.carry_body()
+            case Sign(member=member, parts=parts):
+                return await self.station.message_signer.sign(
+                    member, parts, get_material=lambda: self.station.get_material(member)
+                )
+            case Record(record=record):
+                return await self.station.messagelog.append(record)
+            case Finish(signed=signed):
+                return await self.finish(signed)
+            case ReadMessage():
+                return await self.read_message()
+            case ReadRest():
+                return await self.read_rest()
+            case Deliver(response=response):
+                return await self.deliver(response)
+            case SendResponse() | CallService():
+                raise AssertionError(f"a consumer does not {type(command).__name__}")
+            case _:
+                assert_never(command)
+
+    async def connect(self, targets: tuple[Target, ...]) -> Link:
+        """A connection to one of the targets."""
+        self.exchange = await self.stack.enter_async_context(self.peers.exchange(targets))
+        return Link(self.exchange.origin.host, self.exchange.connection.peer_chain)
+
+    def get_exchange(self) -> Exchange:
+        """The connection to the peer, which is there once `Connect` was answered."""
+        assert self.exchange is not None
+        return self.exchange
+
+    async def send_request(self, message: bytes, request_id: str) -> None:
+        """The head, our own revocation answers and the message part are on their way."""
+        answers = self.station.own_revocation()
+        heads = render_request_heads(
+            content_type=self.encoder.content_type,
+            request_id=request_id,
+            proxy_version=PROXY_VERSION,
+            original_content_type=self.request.headers.get("Content-Type"),
+        )
+        exchange = self.get_exchange()
+        self.has_sent = True
+        await exchange.start("POST", "/", heads)
+        parts = [self.encoder.ocsp_part(der) for der in answers]
+        await exchange.write(b"".join([*parts, self.encoder.message_part(REST_REQUEST, message)]))
+
+    async def carry_body(self) -> LoggedBody | None:
+        """The body goes to the peer as the information system sends it; without a byte there is none."""
+        exchange, copy = self.get_exchange(), None
+        try:
+            async for chunk in self.request.body():
+                if not chunk:
+                    continue
+                if copy is None:
+                    copy = BodyCopy(self.station.spool_limits)
+                    await exchange.write(self.encoder.open_body())
+                copy.feed(chunk)
+                await exchange.write(chunk)
+        except HttpRefusal as error:
+            raise MessageError("io_error", f"The request's body broke off: {error.detail or error.reason}.") from error
+        return None if copy is None else copy.logged()
+
+    async def finish(self, signed: SignedParts) -> None:
+        """The last parts are sent."""
+        exchange = self.get_exchange()
+        await exchange.write(encode_signed(self.encoder, signed))
+        await exchange.finish()
+
+    async def read_message(self) -> Incoming:
+        """The head and the message part of the answer."""
+        exchange = self.get_exchange()
+        head = await exchange.response()
+        heads = read_response_heads(head.status, head.headers)
+        decoder = TransportDecoder(heads.content_type, role="response")
+        self.incoming = IncomingMessage(decoder, exchange.body(), self.station.spool_limits)
+        self.stack.callback(self.incoming.close)
+        message, _ = await self.incoming.read_message()
+        return Incoming(message)
+
+    async def read_rest(self) -> Remainder:
+        """The body, held back, and the signature."""
+        assert self.incoming is not None
+        return await self.incoming.read_rest()
+
+    async def deliver(self, response: RestResponse) -> None:
+        """The information system has the proven answer."""
+        spool = None if self.incoming is None else self.incoming.spool
+        headers = list(render_http_headers(response))
+        if spool is not None:
+            headers.append(("Content-Length", str(spool.size)))
+        elif response.status not in {204, 304}:
+            headers.append(("Content-Length", "0"))
+        await self.response.start(response.status, response.reason, headers)
+        if spool is not None:
+            await write_spool(self.response, spool)
+        await self.response.finish()
+
+    async def close(self) -> None:
+        """Let go of the peer and of the spool; an unfinished request dies."""
+        if self.exchange is not None and self.incoming is None and self.has_sent:
+            self.exchange.abort()
+        await self.stack.aclose()
+
+
+async def write_spool(response: ResponseWriter, spool: BodySpool) -> None:
+    """The body, piece by piece."""
+    for chunk in spool.chunks():
+        await response.write(chunk)
+
+
+def encode_signed(encoder: TransportEncoder, signed: SignedParts) -> bytes:
+    """The last parts of a message, with its end."""
+    pieces = []
+    if signed.hash_chain_result is not None and signed.hash_chain is not None:
+        pieces += [encoder.hash_chain_result_part(signed.hash_chain_result), encoder.hash_chain_part(signed.hash_chain)]
+    return b"".join([*pieces, encoder.signature_part(signed.signature), encoder.end()])

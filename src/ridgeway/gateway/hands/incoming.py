@@ -1,0 +1,94 @@
+"""Reading a message of another security server as its bytes arrive: head, body, signature.
+
+Law: nothing is kept beyond its limit, the body goes straight to its spool, and a message that ends before its last
+part raises. A fault in place of a part is raised as the other side's own.
+"""
+
+from collections import deque
+from collections.abc import AsyncIterator
+
+from ridgeway.errors import RelayedFault, TransportError
+from ridgeway.gateway.hands.spool import BodySpool, SpoolLimits
+from ridgeway.protocol.exchange.commands import Remainder, SignedParts
+from ridgeway.protocol.transport import (
+    BodyChunk,
+    BodyStarted,
+    Ended,
+    Event,
+    FaultPart,
+    HashChainPart,
+    HashChainResultPart,
+    MessagePart,
+    OcspPart,
+    SignaturePart,
+    TransportDecoder,
+)
+
+
+class IncomingMessage:
+    """One message on its way in. `spool` holds its body back, when it has one."""
+
+    def __init__(self, decoder: TransportDecoder, source: AsyncIterator[bytes], limits: SpoolLimits) -> None:
+        self.decoder = decoder
+        self.source = source
+        self.limits = limits
+        self.events: deque[Event] = deque()
+        self.is_over = False
+        self.spool: BodySpool | None = None
+
+    async def next_event(self) -> Event:
+        """The next thing that arrived.
+
+        Raises:  TransportError or MessageError of the decoder; RelayedFault for a fault part.
+        """
+        while not self.events:
+            if self.is_over:
+                raise TransportError("missing_signature", "The message ended before its signature.")
+            try:
+                self.events.extend(self.decoder.feed(await anext(self.source)))
+            except StopAsyncIteration:
+                self.is_over = True
+                self.events.extend(self.decoder.close())
+        event = self.events.popleft()
+        if isinstance(event, FaultPart):
+            fault = event.fault
+            raise RelayedFault(fault.code, fault.string, fault_id=fault.detail or "")
+        return event
+
+    async def read_message(self) -> tuple[bytes, tuple[bytes, ...]]:
+        """The message part, with the OCSP parts that came before it."""
+        answers: list[bytes] = []
+        while True:
+            match await self.next_event():
+                case OcspPart(der=der):
+                    answers.append(der)
+                case MessagePart() as part:
+                    return part.bytes, tuple(answers)
+                case _:
+                    continue
+
+    async def read_rest(self) -> Remainder:
+        """The body, held back, and the signature."""
+        signature, result, chain = b"", None, None
+        while True:
+            match await self.next_event():
+                case BodyStarted():
+                    self.spool = BodySpool(self.limits)
+                case BodyChunk(data=data) if self.spool is not None:
+                    self.spool.feed(data)
+                case HashChainResultPart(xml=xml):
+                    result = xml
+                case HashChainPart(xml=xml):
+                    chain = xml
+                case SignaturePart(xml=xml):
+                    signature = xml
+                case Ended():
+                    logged = None if self.spool is None else self.spool.logged()
+                    return Remainder(logged, SignedParts(signature, result, chain))
+                case _:
+                    continue
+
+    def close(self) -> None:
+        """Let go of the body."""
+        if self.spool is not None:
+            self.spool.close()

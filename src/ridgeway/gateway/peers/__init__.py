@@ -1,0 +1,1 @@
+"""What we connect to: other security servers, and the local services behind us."""

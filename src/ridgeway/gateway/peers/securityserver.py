@@ -1,0 +1,109 @@
+"""Connections to other security servers, and the revocation answers for their certificates.
+
+Law: nothing is sent before the conversation looked at the chain that the peer showed. The fastest address of a
+provider is remembered for a while; a connection is reused when both sides finished cleanly. Answers are asked at the
+peer's own OCSP door, once for a while, and judged by the conversation each time.
+Source: PR-MESSTRANSP §2.1, §2.2, §3.1.
+"""
+
+import hashlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ridgeway.errors import CertificateError, NetworkError, RidgewayError
+from ridgeway.gateway.station import Station
+from ridgeway.http import Exchange, Origin, fetch
+from ridgeway.protocol.exchange.commands import Link, Target
+from ridgeway.protocol.transport.ocspdoor import MAX_DOCUMENT_BYTES, read_ocsp_answers, render_ocsp_query
+
+MAX_REMEMBERED = 10_000
+
+
+class PeerDirectory:
+    """Where peers are reached, and what is known of their certificates."""
+
+    def __init__(self, station: Station) -> None:
+        self.station = station
+        self.fastest: dict[tuple[Target, ...], tuple[str, float]] = {}
+        self.answers: dict[bytes, tuple[bytes, float]] = {}
+
+    @asynccontextmanager
+    async def exchange(self, targets: tuple[Target, ...]) -> AsyncIterator[Exchange]:
+        """An exchange with one of the targets.
+
+        Raises:  NetworkError(network_error) when none can be reached, CertificateError(ssl_authentication_failed)
+                 when the handshake fails.
+        """
+        gateway = self.station.settings.gateway
+        tls = self.station.get_identity().client_tls
+        addresses = self.order_addresses(targets)
+        origins = [Origin(address, gateway.remote_peer_port, tls) for address in addresses]
+        async with self.station.pool.exchange(
+            origins,
+            connect_timeout_seconds=gateway.connect_timeout_seconds,
+            read_timeout_seconds=gateway.peer_read_timeout_seconds,
+        ) as exchange:
+            self.remember(targets, exchange.origin.host)
+            if not exchange.connection.peer_chain:
+                raise CertificateError("ssl_authentication_failed", f"{exchange.origin} showed no certificate.")
+            yield exchange
+
+    def order_addresses(self, targets: tuple[Target, ...]) -> list[str]:
+        """The addresses to race: the one that won lately alone comes first."""
+        addresses = list(dict.fromkeys(target.address for target in targets))
+        winner, until = self.fastest.get(targets, ("", 0.0))
+        if winner in addresses and time.monotonic() < until:
+            addresses.sort(key=lambda address: address != winner)
+        return addresses
+
+    def remember(self, targets: tuple[Target, ...], winner: str) -> None:
+        """This address was the fastest."""
+        if len(self.fastest) >= MAX_REMEMBERED:
+            self.fastest.clear()
+        self.fastest[targets] = (winner, time.monotonic() + self.station.settings.gateway.target_cache_seconds)
+
+    async def fetch_revocation(self, link: Link) -> tuple[bytes, ...]:
+        """The revocation answers (DER) for the chain of `link`, in its order.
+
+        Raises:  CertificateError(ssl_authentication_failed) when the peer's OCSP door does not give them.
+        """
+        now = time.monotonic()
+        known = [self.answers.get(hashlib.sha256(der).digest(), (b"", 0.0)) for der in link.chain]
+        if all(answer and now < until for answer, until in known):
+            return tuple(answer for answer, _ in known)
+        try:
+            fetched = await self.ask_ocsp_door(link)
+        except RidgewayError as error:
+            raise CertificateError(
+                "ssl_authentication_failed",
+                f"The OCSP door of {link.address} gave no revocation answer for its certificate: {error.detail}",
+            ) from error
+        self.keep(link.chain, fetched)
+        return fetched
+
+    async def ask_ocsp_door(self, link: Link) -> tuple[bytes, ...]:
+        """What the peer's OCSP door says about its own chain."""
+        gateway = self.station.settings.gateway
+        hashes = [
+            (hashlib.sha1(der, usedforsecurity=False).hexdigest(), hashlib.sha256(der).hexdigest())
+            for der in link.chain
+        ]
+        answer = await fetch(
+            self.station.ocsp_pool,
+            "GET",
+            (Origin(link.address, gateway.remote_ocsp_port), render_ocsp_query(hashes)),
+            [("Accept", "multipart/related")],
+            max_bytes=MAX_DOCUMENT_BYTES,
+        )
+        if answer.status != 200:
+            raise NetworkError("http_error", f"it answered with status {answer.status}")
+        return read_ocsp_answers(answer.headers.get("Content-Type"), answer.body, expected=len(link.chain))
+
+    def keep(self, chain: tuple[bytes, ...], answers: tuple[bytes, ...]) -> None:
+        """Remember these answers for a while."""
+        if len(self.answers) >= MAX_REMEMBERED:
+            self.answers.clear()
+        until = time.monotonic() + self.station.settings.gateway.peer_revocation_seconds
+        for der, answer in zip(chain, answers, strict=True):
+            self.answers[hashlib.sha256(der).digest()] = (answer, until)

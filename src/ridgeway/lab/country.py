@@ -1,0 +1,169 @@
+"""The country that the lab starts, as data: who is in it, what each serves, and where each listens.
+
+Law: organisations share nothing but the network. Each has its own folder, its own loopback address and its own
+settings, as it would have on a machine of its own; the ports are the same for all, moved by `base_port`.
+Read next: `setup.py`, which builds this once, and `run.py`, which keeps it running.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ridgeway.protocol.identifiers import MemberId, ServerId, SubsystemId
+
+DEFAULT_BASE_PORT = 8400
+MEMBER_CLASS = "GOV"
+CENTRAL_HOST = "127.0.11.1"
+AUTHORITIES_HOST = "127.0.11.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports of one country, each the base port and a little more."""
+
+    base: int = DEFAULT_BASE_PORT
+
+    @property
+    def page(self) -> int:
+        """The country page."""
+        return self.base
+
+    @property
+    def central(self) -> int:
+        """The central server, where the global configuration is downloaded."""
+        return self.base + 1
+
+    @property
+    def ca(self) -> int:
+        """The certification authority, with its OCSP responder."""
+        return self.base + 2
+
+    @property
+    def tsa(self) -> int:
+        """The time-stamping authority."""
+        return self.base + 3
+
+    @property
+    def consumer(self) -> int:
+        """The consumer door of every security server, each on its own address."""
+        return self.base + 4
+
+    @property
+    def peer(self) -> int:
+        """The peer door of every security server."""
+        return self.base + 5
+
+    @property
+    def ocsp(self) -> int:
+        """The OCSP door of every security server."""
+        return self.base + 6
+
+    @property
+    def system(self) -> int:
+        """The information system behind a security server."""
+        return self.base + 7
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A service that an organisation offers, and the subsystems (member code/subsystem) that may call it.
+
+    `path` is where the service stands in its information system; `openapi` says that it is described there.
+    """
+
+    code: str
+    path: str
+    callers: tuple[str, ...]
+    openapi: bool = True
+    timeout_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One member with its security server, its subsystem, and the information system behind it."""
+
+    key: str
+    name: str
+    member_code: str
+    subsystem: str
+    host: str
+    offers: tuple[Offer, ...] = ()
+
+    def member(self, instance: str) -> MemberId:
+        """The member's identifier."""
+        return MemberId(instance, MEMBER_CLASS, self.member_code)
+
+    def client(self, instance: str) -> SubsystemId:
+        """The subsystem that asks and answers."""
+        return SubsystemId(instance, MEMBER_CLASS, self.member_code, self.subsystem)
+
+    def server(self, instance: str) -> ServerId:
+        """The security server."""
+        return ServerId(instance, MEMBER_CLASS, self.member_code, self.server_code)
+
+    @property
+    def server_code(self) -> str:
+        """The code of the security server."""
+        return f"{self.key}-1"
+
+
+REGISTER = Organisation(
+    key="register",
+    name="Population Register",
+    member_code="1001",
+    subsystem="persons",
+    host="127.0.11.11",
+    offers=(Offer("persons", "/persons", callers=("1002/casework", "1003/records")),),
+)
+PARLIAMENT = Organisation(
+    key="parliament", name="Parliament", member_code="1002", subsystem="casework", host="127.0.11.12"
+)
+HEALTH = Organisation(
+    key="health",
+    name="Health Authority",
+    member_code="1003",
+    subsystem="records",
+    host="127.0.11.13",
+    offers=(Offer("documents", "/documents", callers=("1001/persons", "1002/casework"), timeout_seconds=120),),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """One instance with everything in it, below one folder."""
+
+    state: Path
+    instance: str = "NORTHMARK"
+    ports: Ports = Ports()
+    organisations: tuple[Organisation, ...] = (REGISTER, PARLIAMENT, HEALTH)
+
+    def folder(self, key: str) -> Path:
+        """The folder of one organisation, of the central server or of an authority."""
+        return self.state / key
+
+    def consumer_door(self, organisation: Organisation) -> str:
+        """The address of an organisation's consumer door."""
+        return f"http://{organisation.host}:{self.ports.consumer}"
+
+    def system_url(self, organisation: Organisation) -> str:
+        """The address of an organisation's information system, which it alone uses."""
+        return f"http://{organisation.host}:{self.ports.system}"
+
+    @property
+    def page_url(self) -> str:
+        """The country page."""
+        return f"http://localhost:{self.ports.page}"
+
+    @property
+    def central_url(self) -> str:
+        """Where the internal configuration is downloaded."""
+        return f"http://{CENTRAL_HOST}:{self.ports.central}"
+
+    @property
+    def ca_url(self) -> str:
+        """The certification authority."""
+        return f"http://{AUTHORITIES_HOST}:{self.ports.ca}"
+
+    @property
+    def tsa_url(self) -> str:
+        """The time-stamping authority."""
+        return f"http://{AUTHORITIES_HOST}:{self.ports.tsa}"

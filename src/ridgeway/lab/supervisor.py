@@ -1,0 +1,195 @@
+"""Keeps a country's processes running: starts them, waits until each answers, brings back what dies, stops them all.
+
+Law: each process is started as an operator would start it (`python -m ridgeway.cli …` with its own settings and its
+own log file) and owns nothing of its neighbours. One that dies is brought back, a little later each time; stopping
+is in the reverse order of starting, with a limit, and leaves nothing behind.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ridgeway.errors import NetworkError
+
+READY_TIMEOUT_SECONDS = 30.0
+READY_POLL_SECONDS = 0.03
+STOP_TIMEOUT_SECONDS = 10.0
+FIRST_RESTART_SECONDS = 0.2
+LONGEST_RESTART_SECONDS = 5.0
+STEADY_SECONDS = 10.0
+LOG_BYTES_SHOWN = 2000
+
+Probe = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process of the country.
+
+    `arguments` follow `ridgeway`; `folder` is its working folder, where its settings and its log lie; `probe` says
+    whether it answers.
+    """
+
+    key: str
+    arguments: tuple[str, ...]
+    folder: Path
+    probe: Probe
+
+    @property
+    def log(self) -> Path:
+        """Where its output goes."""
+        return self.folder / "log" / f"{self.key.rpartition('/')[2]}.log"
+
+
+@dataclass(slots=True)
+class Running:
+    """A part and its process now."""
+
+    part: Part
+    process: asyncio.subprocess.Process | None = None
+    started_at: float = 0.0
+    restarts: int = 0
+    keeper: asyncio.Task[None] | None = None
+    came_back: list[float] = field(default_factory=list)
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        alive = self.process is not None and self.process.returncode is None
+        return self.process.pid if alive and self.process is not None else None
+
+
+class Supervisor:
+    """Starts, watches and stops the parts of one country."""
+
+    def __init__(self) -> None:
+        self.running: dict[str, Running] = {}
+        self.stopping = False
+
+    async def start(self, parts: Sequence[Part]) -> None:
+        """Start `parts` together and wait until each answers.
+
+        Raises:  NetworkError naming the part that did not answer in time, with the end of its log.
+        """
+        for part in parts:
+            running = Running(part)
+            self.running[part.key] = running
+            await self.spawn(running)
+            running.keeper = asyncio.create_task(self.keep(running), name=f"keep {part.key}")
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(self.wait_until_ready(self.running[part.key]))
+
+    async def spawn(self, running: Running) -> None:
+        """Start the process of one part."""
+        part = running.part
+        part.log.parent.mkdir(parents=True, exist_ok=True)
+        with part.log.open("ab") as log:
+            running.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "ridgeway.cli",
+                *part.arguments,
+                cwd=part.folder,
+                env=clean_environment(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        running.started_at = time.monotonic()
+
+    async def keep(self, running: Running) -> None:
+        """Bring the part back whenever it ends, until the country stops."""
+        pause = FIRST_RESTART_SECONDS
+        while not self.stopping and running.process is not None:
+            await running.process.wait()
+            if self.stopping:
+                return
+            if time.monotonic() - running.started_at > STEADY_SECONDS:
+                pause = FIRST_RESTART_SECONDS
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_RESTART_SECONDS)
+            running.restarts += 1
+            await self.spawn(running)
+
+    async def wait_until_ready(self, running: Running) -> None:
+        """Return once the part answers.
+
+        Raises:  NetworkError(network_error) with the end of its log when it does not within the limit.
+        """
+        limit = time.monotonic() + READY_TIMEOUT_SECONDS
+        while time.monotonic() < limit:
+            if await running.part.probe():
+                return
+            await asyncio.sleep(READY_POLL_SECONDS)
+        raise NetworkError(
+            "network_error",
+            f"{running.part.key} did not answer within {READY_TIMEOUT_SECONDS:.0f} s. Its log {running.part.log} "
+            f"ends with:\n{tail(running.part.log)}",
+        )
+
+    async def stop(self) -> None:
+        """Stop every part, in the reverse order of starting; the last resort is SIGKILL."""
+        self.stopping = True
+        for running in reversed(list(self.running.values())):
+            send_signal(running, signal.SIGTERM)
+        for running in reversed(list(self.running.values())):
+            await self.reap(running)
+
+    async def reap(self, running: Running) -> None:
+        """Wait for one stopped part, and kill it when it does not end."""
+        if running.process is not None:
+            try:
+                async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
+                    await running.process.wait()
+            except TimeoutError:
+                send_signal(running, signal.SIGKILL)
+                await running.process.wait()
+        if running.keeper is not None:
+            running.keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running.keeper
+
+
+def send_signal(running: Running, number: signal.Signals) -> None:
+    """Send a signal to a part's whole session, if it still runs."""
+    if running.pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, number)
+
+
+def clean_environment() -> dict[str, str]:
+    """What a part inherits: enough to start Python, and nothing that would change its settings."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONUNBUFFERED": "1"}
+
+
+def tail(log: Path) -> str:
+    """The last lines of a log."""
+    try:
+        data = log.read_bytes()
+    except OSError:
+        return "(no log)"
+    return data[-LOG_BYTES_SHOWN:].decode("utf-8", "replace").strip() or "(empty)"
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory that a process holds for itself: its proportional share, or its resident set where that is hidden."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
