@@ -1,5 +1,5 @@
-"""A country on a laptop: authorities, a central server, security servers, and the systems behind them.
+"""A country on a laptop, for learning and testing: authorities, a central server, organisations, and their systems.
 
-Law: everything here is real and speaks over the network, and none of it runs in production.
-Read next: `country.py` (who is in it), `authorities/` (who certifies and stamps).
+Law: it refuses production. Every process runs as an operator would run it; organisations share nothing but the network.
+Read `country.py` (what is in it), `setup.py` (how it is built once), `run.py` (how it is kept running).
 """

@@ -1,229 +1,196 @@
-"""The certification authority: a root of its own, and certificates from requests as X-Road's servers make them.
+"""A certification authority in one folder: a root, a responder, and the certificates it issued.
 
-Law: the subject is copied as it was asked for; a certificate is for signing or for authentication, never for both;
-nothing is issued that is not on record first. Whoever asks gets one: that is what makes it a lab's.
-Source: RFC 5280, RFC 2986; key usages as X-Road's checks want them. Read next: `ocsp.py`.
+    root.key root.pem            the authority
+    ocsp.key ocsp.pem            its OCSP responder, which it certified for that
+    issued.sqlite3               serial number, certificate, and when it was revoked
+
+Law: it issues what an approved authority of X-Road would: for signing nonRepudiation alone, for authentication the
+three TLS usages; the subject is the request's (Finnish profile).
+Source: RFC 5280; UG-SC §3; exchange of certificates as X-Road's own test authority.
 """
 
+import sqlite3
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
-
-from ridgeway.errors import MessageError, SettingsError
-from ridgeway.lab.authorities.identity import (
-    AUTHORITY_VALIDITY,
-    Identity,
-    KeyKind,
-    begin_certificate,
-    build_name,
-    build_usage,
-    make_key,
-    read_identity,
-    write_file,
-    write_identity,
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
 )
-from ridgeway.lab.authorities.register import Issued, Register
-from ridgeway.trust.clock import Clock, read_clock
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-ROOT, RESPONDER = "ca", "ocsp"
-URL_FILE, REGISTER_FILE = "ocsp.url", "certificates.sqlite3"
-VALIDITY = timedelta(days=365)
-MAX_CSR_BYTES = 16 * 1024
-MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
-UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+from ridgeway.errors import RequestError
 
-
-class CertificateUsage(StrEnum):
-    """What a certificate is for, in the words of X-Road's test authority."""
-
-    SIGN = "sign"
-    AUTH = "auth"
+Usage = Literal["signing", "authentication"]
+ROOT_YEARS, LEAF_DAYS = 10, 365
+BACKDATED = timedelta(hours=1)
+MAX_REQUEST_BYTES = 64 * 1024
+TABLE = "create table if not exists issued (serial text primary key, der blob not null, revoked_at text)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CertificationAuthority:
-    """A root with its responder and its register."""
+    """The authority with its keys; `certificate` and `ocsp_certificate` are the library's values."""
 
-    root: Identity
-    responder: Identity
+    folder: Path
+    key: ec.EllipticCurvePrivateKey = field(repr=False)
+    certificate: x509.Certificate
+    ocsp_key: ec.EllipticCurvePrivateKey = field(repr=False)
+    ocsp_certificate: x509.Certificate
     ocsp_url: str
-    register: Register
-    clock: Clock = field(default=read_clock, repr=False)
 
-    @property
-    def certificate(self) -> bytes:
-        """The root's certificate, DER."""
-        return self.root.der
+    def open_issued(self) -> sqlite3.Connection:
+        """The table of what was issued."""
+        database = sqlite3.connect(self.folder / "issued.sqlite3", timeout=10)
+        database.execute(TABLE)
+        return database
 
-    @property
-    def ocsp_certificate(self) -> bytes:
-        """The responder's certificate, DER."""
-        return self.responder.der
+    def issue(self, request: bytes, usage: Usage) -> bytes:
+        """The certificate (PEM) that answers a request (PKCS#10, DER or PEM).
 
-    def issue(self, csr: bytes, usage: CertificateUsage) -> bytes:
-        """A certificate (DER) for the request `csr` (DER or PEM); it is on record.
-
-        Raises:  MessageError(invalid_request) saying what is wrong with the request.
+        Raises:  RequestError(invalid_request) when it cannot be read or its signature is wrong.
         """
-        request, now = read_csr(csr), self.clock()
-        der = self.build(request, usage, now=now).public_bytes(Encoding.DER)
-        serial = x509.load_der_x509_certificate(der).serial_number
-        self.register.append_issued(serial, Issued(der, usage), now=now)
-        return der
-
-    def build(
-        self, request: x509.CertificateSigningRequest, usage: CertificateUsage, *, now: datetime
-    ) -> x509.Certificate:
-        """The certificate, signed."""
-        subject, public_key = request.subject, require_good_key(request)
-        builder = begin_certificate(subject, self.root.certificate.subject, public_key, now=now)
-        builder = builder.not_valid_after(now + VALIDITY)
-        builder = add_authority(builder, self.root).add_extension(build_location(self.ocsp_url), critical=False)
-        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        for extension, is_critical in list_usage_extensions(usage):
-            builder = builder.add_extension(extension, critical=is_critical)
-        names = find_names(request)
-        if names is not None:
-            builder = builder.add_extension(names, critical=False)
-        return builder.sign(self.root.key, hashes.SHA256())
+        csr = read_request(request)
+        builder = start_certificate(csr.subject, csr.public_key(), issuer=self.certificate, days=LEAF_DAYS)
+        for extension, critical in list_extensions(csr, usage, self.ocsp_url):
+            builder = builder.add_extension(extension, critical=critical)
+        certificate = builder.sign(self.key, hashes.SHA256())
+        with self.open_issued() as database:
+            database.execute(
+                "insert into issued values (?, ?, null)",
+                (str(certificate.serial_number), certificate.public_bytes(Encoding.DER)),
+            )
+        return certificate.public_bytes(Encoding.PEM)
 
     def revoke(self, serial: int) -> bool:
-        """Whether this authority issued such a certificate; it is revoked then."""
-        return self.register.revoke(serial, now=self.clock())
+        """The certificate is revoked from now on; says whether there is such a one."""
+        with self.open_issued() as database:
+            now = datetime.now(UTC).isoformat()
+            done = database.execute(
+                "update issued set revoked_at = ? where serial = ? and revoked_at is null", (now, str(serial))
+            )
+            return done.rowcount == 1
+
+    def find_status(self, serial: int) -> tuple[bool, datetime | None]:
+        """Whether a certificate was issued here, and when it was revoked."""
+        with self.open_issued() as database:
+            row = database.execute("select revoked_at from issued where serial = ?", (str(serial),)).fetchone()
+        if row is None:
+            return False, None
+        return True, None if row[0] is None else datetime.fromisoformat(row[0])
 
 
-def create_certification_authority(
-    state: Path, *, name: str, ocsp_url: str, key_kind: KeyKind = KeyKind.EC_P256, clock: Clock = read_clock
-) -> CertificationAuthority:
-    """There is an authority in `state`; one that was complete before is kept as it is.
+def read_request(data: bytes) -> x509.CertificateSigningRequest:
+    """A certificate request whose signature proves possession of the key.
 
-    Raises:  SettingsError when the one that is there names another address for its responder.
-    """
-    if not (state / URL_FILE).exists():
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        root = make_root(name, key_kind, now=clock())
-        write_identity(root, state, ROOT)
-        write_identity(make_responder(name, key_kind, root, now=clock()), state, RESPONDER)
-        Register(state / REGISTER_FILE).create()
-        write_file(state / URL_FILE, ocsp_url.encode(), mode=0o644)
-    authority = open_certification_authority(state, clock=clock)
-    if authority.ocsp_url != ocsp_url:
-        raise SettingsError(
-            "lab",
-            f"The authority in {state} has its responder at {authority.ocsp_url}, not at {ocsp_url}.",
-            action="Use the ports it was made with, or another state folder.",
-        )
-    return authority
-
-
-def open_certification_authority(state: Path, *, clock: Clock = read_clock) -> CertificationAuthority:
-    """The authority that was made in `state`.
-
-    Raises:  SettingsError when there is none.
-    """
-    root, responder = read_identity(state, ROOT), read_identity(state, RESPONDER)
-    try:
-        ocsp_url = (state / URL_FILE).read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise SettingsError("lab", f"{state} holds no complete authority.", action="Set the lab up again.") from error
-    return CertificationAuthority(root, responder, ocsp_url, Register(state / REGISTER_FILE), clock)
-
-
-def make_root(name: str, kind: KeyKind, *, now: datetime) -> Identity:
-    """A self-signed root that may sign certificates and lists of revoked ones."""
-    key = make_key(kind)
-    builder = begin_certificate(build_name(name), build_name(name), key.public_key(), now=now)
-    builder = builder.not_valid_after(now + AUTHORITY_VALIDITY)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    builder = builder.add_extension(build_usage("key_cert_sign", "crl_sign"), critical=True)
-    return Identity(key, builder.sign(key, hashes.SHA256()))
-
-
-def make_responder(name: str, kind: KeyKind, root: Identity, *, now: datetime) -> Identity:
-    """A responder that the root lets answer for it, and whose own revocation nobody need ask (RFC 6960 §4.2.2.2)."""
-    key = make_key(kind)
-    builder = begin_certificate(build_name(f"{name} OCSP"), root.certificate.subject, key.public_key(), now=now)
-    builder = add_authority(builder.not_valid_after(now + AUTHORITY_VALIDITY), root)
-    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    builder = builder.add_extension(build_usage("digital_signature"), critical=True)
-    builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
-    builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
-    return Identity(key, builder.sign(root.key, hashes.SHA256()))
-
-
-def add_authority(builder: x509.CertificateBuilder, root: Identity) -> x509.CertificateBuilder:
-    """The certificate names its issuer's key."""
-    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(root.key.public_key())
-    return builder.add_extension(identifier, critical=False)
-
-
-def build_location(ocsp_url: str) -> x509.AuthorityInformationAccess:
-    """Where revocation is asked for."""
-    location = x509.UniformResourceIdentifier(ocsp_url)
-    return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, location)])
-
-
-def list_usage_extensions(usage: CertificateUsage) -> tuple[tuple[x509.ExtensionType, bool], ...]:
-    """The extensions that say what the certificate is for, each with whether it is critical."""
-    if usage is CertificateUsage.SIGN:
-        return ((build_usage("content_commitment"), True),)
-    purposes = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
-    return (
-        (build_usage("digital_signature", "key_encipherment", "data_encipherment"), True),
-        (x509.ExtendedKeyUsage(purposes), False),
-    )
-
-
-def read_csr(data: bytes) -> x509.CertificateSigningRequest:
-    """The request, signed by the key that it is for.
-
-    Raises:  MessageError(invalid_request).
+    Raises:  RequestError(invalid_request).
     """
     try:
-        if len(data) > MAX_CSR_BYTES:
-            raise ValueError(f"{len(data)} bytes, at most {MAX_CSR_BYTES}")
-        is_pem = b"-----BEGIN" in data
-        request = x509.load_pem_x509_csr(data) if is_pem else x509.load_der_x509_csr(data)
-        if not request.is_signature_valid:
-            raise ValueError("its signature is not of the key in it")
-        if not list(request.subject):
-            raise ValueError("its subject is empty")
-    except UNREADABLE as error:
-        raise MessageError("invalid_request", f"The certificate request cannot be used: {error}.") from error
-    return request
+        if len(data) > MAX_REQUEST_BYTES:
+            raise ValueError(f"it has {len(data)} bytes, at most {MAX_REQUEST_BYTES}")
+        csr = x509.load_pem_x509_csr(data) if b"-----BEGIN" in data else x509.load_der_x509_csr(data)
+        if not csr.is_signature_valid:
+            raise ValueError("its signature is wrong")
+    except (ValueError, TypeError) as error:
+        raise RequestError("invalid_request", f"The certificate request cannot be used: {error}.") from error
+    return csr
 
 
-def require_good_key(request: x509.CertificateSigningRequest) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
-    """The key of the request, when it is of a kind that is certified here.
-
-    Raises:  MessageError(invalid_request).
-    """
-    key = request.public_key()
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return key
-    if isinstance(key, rsa.RSAPublicKey) and MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
-        return key
-    raise MessageError(
-        "invalid_request", f"The request is for a {type(key).__name__}; expected EC, or RSA of {MIN_RSA_BITS} bits."
-    )
-
-
-def find_names(request: x509.CertificateSigningRequest) -> x509.SubjectAlternativeName | None:
-    """The alternative names that are asked for.
-
-    Raises:  MessageError(invalid_request).
-    """
+def list_extensions(
+    csr: x509.CertificateSigningRequest, usage: Usage, ocsp_url: str
+) -> list[tuple[x509.ExtensionType, bool]]:
+    """The extensions of a certificate for this usage, each with whether it is critical."""
+    address = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(ocsp_url))
+    found: list[tuple[x509.ExtensionType, bool]] = [
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (key_usage(signs=usage == "signing"), True),
+        (x509.AuthorityInformationAccess([address]), False),
+    ]
+    if usage == "authentication":
+        found.append((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]), False))
     try:
-        return request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        found.append((csr.extensions.get_extension_for_class(x509.SubjectAlternativeName).value, False))
     except x509.ExtensionNotFound:
-        return None
-    except UNREADABLE as error:
-        raise MessageError("invalid_request", f"The request's extensions cannot be read: {error}.") from error
+        pass
+    return found
+
+
+def key_usage(*, signs: bool = False, certifies: bool = False) -> x509.KeyUsage:
+    """The key usage for signing, for certifying, or for authentication."""
+    authenticates = not signs and not certifies
+    return x509.KeyUsage(
+        digital_signature=authenticates,
+        content_commitment=signs,
+        key_encipherment=authenticates,
+        data_encipherment=authenticates,
+        key_agreement=False,
+        key_cert_sign=certifies,
+        crl_sign=certifies,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def start_certificate(
+    subject: x509.Name, public_key: object, *, issuer: x509.Certificate | None, days: int
+) -> x509.CertificateBuilder:
+    """A certificate to be completed, valid from an hour ago."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject if issuer is None else issuer.subject)
+        .public_key(public_key)  # type: ignore[arg-type]
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - BACKDATED)
+        .not_valid_after(now + timedelta(days=days))
+    )
+
+
+def name(common_name: str) -> x509.Name:
+    """The name of an authority of the lab."""
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Ridgeway lab"),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
+
+
+def open_certification_authority(folder: Path, *, title: str, ocsp_url: str) -> CertificationAuthority:
+    """The authority in `folder`, made when it is not there yet."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key, ocsp_key = open_key(folder / "root.key"), open_key(folder / "ocsp.key")
+    root_file, ocsp_file = folder / "root.pem", folder / "ocsp.pem"
+    if not root_file.exists():
+        builder = start_certificate(name(f"{title} CA"), key.public_key(), issuer=None, days=365 * ROOT_YEARS)
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        builder = builder.add_extension(key_usage(certifies=True), critical=True)
+        root_file.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    certificate = x509.load_pem_x509_certificate(root_file.read_bytes())
+    if not ocsp_file.exists():
+        subject = name(f"{title} OCSP")
+        builder = start_certificate(subject, ocsp_key.public_key(), issuer=certificate, days=365 * ROOT_YEARS)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
+        builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
+        ocsp_file.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    ocsp_certificate = x509.load_pem_x509_certificate(ocsp_file.read_bytes())
+    return CertificationAuthority(folder, key, certificate, ocsp_key, ocsp_certificate, ocsp_url)
+
+
+def open_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """The key in a file, made when it is not there yet."""
+    if not path.exists():
+        made = ec.generate_private_key(ec.SECP256R1())
+        path.touch(mode=0o600)
+        path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key = load_pem_private_key(path.read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key
