@@ -9,6 +9,7 @@ three TLS usages; the subject is the request's (Finnish profile).
 Source: RFC 5280; UG-SC §3; exchange of certificates as X-Road's own test authority.
 """
 
+import contextlib
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -115,10 +116,8 @@ def list_extensions(
     ]
     if usage == "authentication":
         found.append((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]), False))
-    try:
+    with contextlib.suppress(x509.ExtensionNotFound):
         found.append((csr.extensions.get_extension_for_class(x509.SubjectAlternativeName).value, False))
-    except x509.ExtensionNotFound:
-        pass
     return found
 
 

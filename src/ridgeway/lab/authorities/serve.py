@@ -11,13 +11,12 @@ Law: lab mode alone; whoever reaches the port gets what he asks for, as in a lab
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ridgeway.errors import RequestError, SettingsError
-from ridgeway.http import Request, ResponseWriter, serve
+from ridgeway.http import Handler, Request, ResponseWriter, serve
 from ridgeway.lab.authorities.ca import MAX_REQUEST_BYTES, CertificationAuthority, Usage
 from ridgeway.lab.authorities.ocsp import write_ocsp_response
 from ridgeway.lab.authorities.tsa import TimestampingAuthority
@@ -25,7 +24,6 @@ from ridgeway.settings import Mode
 
 USAGES: dict[str, Usage] = {"sign": "signing", "auth": "authentication"}
 Answer = tuple[int, str, bytes]
-Handler = Callable[[Request, ResponseWriter], Awaitable[None]]
 
 
 def require_lab(mode: Mode) -> None:
