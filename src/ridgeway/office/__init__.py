@@ -1,0 +1,1 @@
+"""What every desk needs, exchange or public service; no noun of one service is in it."""
