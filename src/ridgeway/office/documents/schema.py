@@ -5,10 +5,13 @@ known one; a fault carries its line and its path (`clients[2].services[0].url`).
 member exists, say) is checked by whoever reads, against `Document.line_of`.
 """
 
+import dataclasses
 import difflib
+import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import StrEnum
+from pathlib import Path as FilePath
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -65,6 +68,23 @@ def read_document(data: bytes, kind: type[T], *, name: str) -> Document[T]:
     document = Document(name, value, reading.lines)
     require_no_faults(document, reading.faults)
     return document
+
+
+def read_document_file(file: FilePath, kind: type[T]) -> Document[T]:
+    """The document in a file.
+
+    Raises:  SettingsError(malformed_document) when it cannot be read, and as `read_document`.
+    """
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise SettingsError("malformed_document", f"{file} cannot be read: {error.strerror}.") from error
+    return read_document(data, kind, name=str(file))
+
+
+def to_content(value: Any) -> Any:
+    """A document as plain data, the same before and after it was kept as JSON."""
+    return json.loads(json.dumps(dataclasses.asdict(value)))
 
 
 def require_no_faults(document: Document[Any], faults: list[Fault]) -> None:

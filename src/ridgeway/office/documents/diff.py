@@ -1,0 +1,63 @@
+"""What changes between two states of a document, in lines that a person can judge.
+
+Law: lists of things with an id, a code or an address are compared by that, so that a new entry at the top is one line
+and not a change of every entry below it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+IDENTITIES = ("id", "code", "url", "subject", "name")
+MAX_VALUE_CHARACTERS = 80
+
+
+def render_diff(old: Any, new: Any, path: str = "") -> Iterator[str]:
+    """One line for each thing that is added (+), removed (-) or changed (~)."""
+    if old == new:
+        return
+    if isinstance(old, dict) and isinstance(new, dict):
+        yield from diff_mappings(old, new, path)
+    elif isinstance(old, list) and isinstance(new, list):
+        yield from diff_mappings(by_identity(old), by_identity(new), path)
+    elif old is None:
+        yield f"+ {path}: {shorten(new)}"
+    elif new is None:
+        yield f"- {path}: {shorten(old)}"
+    else:
+        yield f"~ {path}: {shorten(old)} → {shorten(new)}"
+
+
+def diff_mappings(old: dict[str, Any], new: dict[str, Any], path: str) -> Iterator[str]:
+    """The differences of two mappings, key by key."""
+    for key in dict.fromkeys((*old, *new)):
+        yield from render_diff(old.get(key), new.get(key), f"{path}.{key}".removeprefix("."))
+
+
+def by_identity(entries: list[Any]) -> dict[str, Any]:
+    """The entries of a list by what names them; repeated names are numbered."""
+    found: dict[str, Any] = {}
+    for entry in entries:
+        key = identity_of(entry)
+        number = 2
+        while key in found:
+            key, number = f"{identity_of(entry)} ({number})", number + 1
+        found[key] = entry
+    return found
+
+
+def identity_of(entry: Any) -> str:
+    """What names an entry."""
+    if not isinstance(entry, dict):
+        return f"[{shorten(entry)}]"
+    parts = [str(entry[key]) for key in ("class", "owner", *IDENTITIES) if entry.get(key)]
+    return f"[{' '.join(parts[:3])}]"
+
+
+def shorten(value: Any) -> str:
+    """A value on one line."""
+    if isinstance(value, dict):
+        text = ", ".join(f"{key}: {shorten(each)}" for key, each in value.items() if each not in (None, [], {}, ""))
+    else:
+        text = str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_VALUE_CHARACTERS else text[: MAX_VALUE_CHARACTERS - 1] + "…"

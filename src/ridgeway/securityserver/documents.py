@@ -1,0 +1,265 @@
+"""The document of a security server: what an operator writes, and what it means.
+
+Law: identifiers are written without the instance (`GOV/1001/persons`), which the document names once; another
+instance's are written `INSTANCE:GOV/1/x`. What the types cannot say is checked here, every fault with its line.
+Source: DM-SS (serverconf); UG-SS §4 to §6.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from ridgeway.errors import CertificateError, MessageError, SettingsError
+from ridgeway.office.documents import Document, Fault, require_no_faults
+from ridgeway.protocol.certificates.x509 import read_certificate
+from ridgeway.protocol.exchange.values import (
+    AccessRight,
+    ConnectionType,
+    LocalClient,
+    LocalService,
+    ServerSnapshot,
+    ServiceType,
+)
+from ridgeway.protocol.identifiers import (
+    ClientId,
+    GlobalGroupId,
+    LocalGroupId,
+    MemberId,
+    ServerId,
+    SubsystemId,
+)
+from ridgeway.protocol.messages import parse_path_pattern
+from ridgeway.protocol.messages.rest import VERBS
+
+GLOBAL_GROUP, LOCAL_GROUP = "global-group:", "local-group:"
+CODE = re.compile(r"[^\x00-\x1f\x7f:;/\\%\u200b\ufeff]{1,255}")
+RESERVED_CODES = {"listMethods", "allowedMethods", "getOpenAPI", "getWsdl", "listClients"}
+MAX_TIMEOUT_SECONDS = 3600
+
+
+class Connection(StrEnum):
+    """How a client's information system must connect."""
+
+    HTTP = "http"
+    HTTPS = "https"
+    MUTUAL_TLS = "mutual-tls"
+
+
+class Kind(StrEnum):
+    """What describes a service."""
+
+    REST = "rest"
+    OPENAPI = "openapi"
+
+
+CONNECTIONS = {
+    Connection.HTTP: ConnectionType.HTTP,
+    Connection.HTTPS: ConnectionType.HTTPS,
+    Connection.MUTUAL_TLS: ConnectionType.MUTUAL_TLS,
+}
+KINDS = {Kind.REST: ServiceType.REST, Kind.OPENAPI: ServiceType.OPENAPI}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEntry:
+    """Which server this is."""
+
+    owner: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEntry:
+    """Who may call a service, all of it or some methods and paths."""
+
+    subject: str
+    method: str = "*"
+    path: str = "**"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """One service of a client."""
+
+    code: str
+    url: str
+    type: Kind = Kind.REST
+    description_url: str = ""
+    timeout_seconds: int = 60
+    verify_tls: bool = True
+    disabled: str | None = None
+    access: tuple[AccessEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """A local group of a client."""
+
+    code: str
+    members: tuple[str, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientEntry:
+    """One client."""
+
+    id: str
+    name: str = ""
+    connection: Connection = Connection.MUTUAL_TLS
+    tls_certificates: tuple[str, ...] = ()
+    local_groups: tuple[GroupEntry, ...] = ()
+    services: tuple[ServiceEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityServerDocument:
+    """The whole document."""
+
+    instance: str
+    server: ServerEntry
+    timestamping_services: tuple[str, ...]
+    clients: tuple[ClientEntry, ...] = ()
+
+
+@dataclass(slots=True)
+class Meaning:
+    """One translation in progress: the document's instance, the folder of its files, and the faults so far."""
+
+    instance: str
+    folder: Path
+    faults: list[Fault]
+
+    def fail(self, path: tuple[str | int, ...], why: str) -> None:
+        """Note a fault."""
+        self.faults.append(Fault(path, why))
+
+    def read_client(self, text: str, path: tuple[str | int, ...]) -> ClientId:
+        """A member or subsystem as the document writes it."""
+        instance, colon, rest = text.rpartition(":")
+        codes = rest.split("/")
+        if len(codes) in {2, 3} and all(CODE.fullmatch(code) for code in codes):
+            chosen = instance if colon else self.instance
+            return MemberId(chosen, *codes) if len(codes) == 2 else SubsystemId(chosen, *codes)
+        self.fail(path, f"{text!r} is no client; expected CLASS/MEMBER or CLASS/MEMBER/SUBSYSTEM")
+        return MemberId(self.instance, "?", "?")
+
+    def read_subject(self, text: str, path: tuple[str | int, ...], *, groups: set[str]) -> Any:
+        """Who has a right: a client, a global group or a local group of this client."""
+        if text.startswith(GLOBAL_GROUP):
+            return GlobalGroupId(self.instance, text.removeprefix(GLOBAL_GROUP))
+        if text.startswith(LOCAL_GROUP):
+            code = text.removeprefix(LOCAL_GROUP)
+            if code not in groups:
+                self.fail(
+                    path, f"there is no local group {code!r} here; known are {', '.join(sorted(groups)) or 'none'}"
+                )
+            return LocalGroupId(code)
+        return self.read_client(text, path)
+
+    def read_certificate(self, text: str, path: tuple[str | int, ...]) -> bytes:
+        """A certificate written out in PEM, or the file it is in; as DER."""
+        try:
+            data = text.encode() if "-----BEGIN" in text else (self.folder / text).read_bytes()
+            return read_certificate(data).der
+        except (OSError, CertificateError) as error:
+            self.fail(path, f"no certificate: {error}")
+            return b""
+
+
+def build_snapshot(document: Document[SecurityServerDocument], *, folder: Path, version: int) -> ServerSnapshot:
+    """What the document means, with `version`; files are relative to `folder`.
+
+    Raises:  SettingsError(malformed_document) with every fault.
+    """
+    value = document.value
+    meaning = Meaning(value.instance, folder, [])
+    owner = meaning.read_client(value.server.owner, ("server", "owner"))
+    if isinstance(owner, SubsystemId):
+        meaning.fail(("server", "owner"), "a server is owned by a member; expected CLASS/MEMBER")
+    if not CODE.fullmatch(value.server.code):
+        meaning.fail(("server", "code"), f"{value.server.code!r} is no code")
+    if not value.timestamping_services:
+        meaning.fail(("timestamping_services",), "name at least one; without a time-stamp no message may pass")
+    clients: dict[ClientId, LocalClient] = {}
+    for number, entry in enumerate(value.clients):
+        client = build_client(entry, ("clients", number), meaning)
+        if client.id in clients:
+            meaning.fail(("clients", number, "id"), f"{entry.id} is there twice")
+        clients[client.id] = client
+    require_no_faults(document, meaning.faults)
+    server = ServerId(owner.instance, owner.member_class, owner.member_code, value.server.code)
+    return ServerSnapshot(version, server, clients, value.timestamping_services)
+
+
+def build_client(entry: ClientEntry, path: tuple[str | int, ...], meaning: Meaning) -> LocalClient:
+    """One client."""
+    groups = {group.code for group in entry.local_groups}
+    services: dict[str, LocalService] = {}
+    rights: list[AccessRight] = []
+    for number, service in enumerate(entry.services):
+        at = (*path, "services", number)
+        if service.code in services or service.code in RESERVED_CODES or not CODE.fullmatch(service.code):
+            meaning.fail((*at, "code"), f"{service.code!r} is there twice, reserved, or no code")
+        services[service.code] = build_service(service, at, meaning)
+        rights += [
+            build_right(access, service.code, (*at, "access", index), meaning=meaning, groups=groups)
+            for index, access in enumerate(service.access)
+        ]
+    certificates = [
+        meaning.read_certificate(text, (*path, "tls_certificates", number))
+        for number, text in enumerate(entry.tls_certificates)
+    ]
+    if entry.connection is Connection.MUTUAL_TLS and not certificates:
+        meaning.fail(
+            (*path, "connection"), "mutual-tls needs tls_certificates; else say https, or http in a closed network"
+        )
+    return LocalClient(
+        id=meaning.read_client(entry.id, (*path, "id")),
+        connection=CONNECTIONS.get(entry.connection, ConnectionType.MUTUAL_TLS),
+        tls_certificates=tuple(certificates),
+        services=services,
+        rights=tuple(rights),
+        local_groups={
+            group.code: frozenset(
+                meaning.read_client(member, (*path, "local_groups", number, "members", index))
+                for index, member in enumerate(group.members)
+            )
+            for number, group in enumerate(entry.local_groups)
+        },
+        name=entry.name,
+    )
+
+
+def build_service(entry: ServiceEntry, path: tuple[str | int, ...], meaning: Meaning) -> LocalService:
+    """One service."""
+    if not entry.url.startswith(("http://", "https://")):
+        meaning.fail((*path, "url"), f"{entry.url!r} is no address; expected http://… or https://…")
+    if not 1 <= entry.timeout_seconds <= MAX_TIMEOUT_SECONDS:
+        meaning.fail((*path, "timeout_seconds"), f"{entry.timeout_seconds}; expected 1 to {MAX_TIMEOUT_SECONDS}")
+    return LocalService(
+        code=entry.code,
+        url=entry.url,
+        type=KINDS.get(entry.type, ServiceType.REST),
+        timeout_seconds=entry.timeout_seconds,
+        verify_tls=entry.verify_tls,
+        disabled_notice=entry.disabled,
+        description_url=entry.description_url,
+    )
+
+
+def build_right(
+    entry: AccessEntry, service_code: str, path: tuple[str | int, ...], *, meaning: Meaning, groups: set[str]
+) -> AccessRight:
+    """One access right."""
+    method = entry.method.upper()
+    if method != "*" and method not in VERBS:
+        meaning.fail((*path, "method"), f"{entry.method!r}; expected * or one of {', '.join(sorted(VERBS))}")
+    try:
+        parse_path_pattern(entry.path)
+    except (MessageError, SettingsError, ValueError) as error:
+        meaning.fail((*path, "path"), str(error))
+    subject = meaning.read_subject(entry.subject, (*path, "subject"), groups=groups)
+    return AccessRight(subject, service_code, method, entry.path)
