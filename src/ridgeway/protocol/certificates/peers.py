@@ -44,13 +44,15 @@ def verify_peer_chain(
     if not chain or not ocsp_responses:
         missing = "certificate" if not chain else "revocation answer for its certificate"
         raise CertificateError(SSL, f"The other security server sent no {missing}.")
-    key = digest_key(f"peer {instance} {client}", *chain, b"", *ocsp_responses)
+    named = ("peer", instance, client.object_type, *client.codes)
+    key = digest_key(named, chain, ocsp_responses)
     known = None if verdicts is None else verdicts.find(key, trust=trust, at=at)
     if known is not None:
         found: VerifiedPeer = known
         return found
     try:
         leaf, *extra = (read_certificate(der) for der in chain)
+        require_authentication(leaf)
         proven = verify_chain(
             leaf,
             extra,
@@ -60,13 +62,11 @@ def verify_peer_chain(
             at=at,
             usage="authentication",
         )
-        require_authentication(leaf)
-        peer = VerifiedPeer(require_server(leaf, client, trust), proven)
+        peer = VerifiedPeer(get_server(leaf, client, trust), proven)
     except CertificateError as error:
         raise error.prefixed(SSL) from error
     if verdicts is not None:
-        until = min(leaf.not_after, *(each.good_until for each in proven.ocsp))
-        verdicts.keep(key, peer, trust=trust, since=at, until=until)
+        verdicts.keep(key, peer, trust=trust, since=at, until=proven.good_until)
     return peer
 
 
@@ -76,14 +76,21 @@ def require_authentication(leaf: Certificate) -> None:
         raise CertificateError(SSL, f"The certificate of {leaf.subject} is not for authentication.")
 
 
-def require_server(leaf: Certificate, client: ClientId, trust: TrustSnapshot) -> ServerEntry:
-    """The server that this certificate is registered for, once it serves `client`."""
-    servers = [server for server in trust.servers_of(client) if has_certificate(server, leaf)]
-    if not servers:
-        registered = find_server_by_certificate(leaf.der, trust=trust)
-        whose = "no registered security server" if registered is None else f"{registered.id}, which does not serve it"
-        raise CertificateError(SSL, f"The certificate of {leaf.subject} does not speak for {client}: it is of {whose}.")
-    return servers[0]
+def get_server(leaf: Certificate, client: ClientId, trust: TrustSnapshot) -> ServerEntry:
+    """The server that this certificate is registered for, which serves `client`.
+
+    Raises:  CertificateError(ssl_authentication_failed).
+    """
+    for server in trust.servers_of(client):
+        if has_certificate(server, leaf):
+            return server
+    registered = find_server_by_certificate(leaf.der, trust=trust)
+    whose = "no registered security server" if registered is None else f"{registered.id}, which does not serve it"
+    raise CertificateError(
+        SSL,
+        f"The certificate of {leaf.subject} does not speak for {client}: it is of {whose}.",
+        action="The client, and the certificate, must be registered for the security server at the central server.",
+    )
 
 
 def has_certificate(server: ServerEntry, certificate: Certificate) -> bool:
