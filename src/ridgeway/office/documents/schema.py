@@ -144,7 +144,10 @@ def convert_mapping(node: Node, kind: Any, path: Path, reading: Reading) -> dict
 
 
 def convert_dataclass(node: Node, kind: Any, path: Path, reading: Reading) -> Any:
-    """A mapping of known keys."""
+    """A mapping of known keys; a class that says `short_for` may stand as the plain value of that key."""
+    short_for = getattr(kind, "short_for", "")
+    if short_for and isinstance(node.value, str | int | float) and not isinstance(node.value, bool):
+        node = Node({short_for: node}, node.line)
     if not isinstance(node.value, dict):
         reading.fail(path, f"this is {node.kind}; expected a mapping")
         return None

@@ -1,0 +1,404 @@
+"""What a central server's document means: the trust of the instance, as one value, ready to be published.
+
+Law: whoever is referred to must be there; every fault is told with its line. Files are written into the document
+first (`inlining.py`), so what is kept is whole.
+Read next: `directories.py`.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ridgeway.centralserver.documents import (
+    PROFILE_PACKAGE,
+    CentralServerDocument,
+    CertificationEntry,
+    MemberRow,
+    ResponderEntry,
+    ServerRow,
+)
+from ridgeway.errors import CertificateError, TrustError
+from ridgeway.http import parse_url
+from ridgeway.office.documents import Document, Fault, require_no_faults
+from ridgeway.protocol.certificates.profiles import PROFILES, short_name
+from ridgeway.protocol.certificates.snapshot import (
+    Authority,
+    CertificationService,
+    InstanceTrust,
+    ManagementService,
+    MemberEntry,
+    OcspResponder,
+    ServerEntry,
+    TimestampingService,
+)
+from ridgeway.protocol.certificates.x509 import read_certificate
+from ridgeway.protocol.globalconf import (
+    NEWEST_VERSION,
+    Anchor,
+    PrivateParameters,
+    hashes_of,
+    read_anchor,
+)
+from ridgeway.protocol.identifiers import ClientId, GlobalGroupId, MemberId, ServerId, SubsystemId
+
+CODE = re.compile(r"[^\x00-\x1f\x7f:;/\\%\u200b\ufeff'\"]{1,255}")
+ADDRESS = re.compile(r"([A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+MIN_TIMESTAMPING_INTERVAL_SECONDS = 60
+MIN_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS = 30, 7 * 24 * 3600
+MAX_SECONDS = 2**31 - 1
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """What is to be published: shared parameters (without sources), private parameters, and for how long."""
+
+    address: str
+    trust: InstanceTrust
+    private: PrivateParameters
+    monitoring_client: ClientId | None
+    expiry_seconds: int
+
+
+@dataclass(slots=True)
+class Meaning:
+    """One translation in progress."""
+
+    value: CentralServerDocument
+    faults: list[Fault] = field(default_factory=list)
+    members: dict[MemberId, MemberEntry] = field(default_factory=dict)
+
+    @property
+    def instance(self) -> str:
+        """The instance that the document governs."""
+        return self.value.instance
+
+    def fail(self, path: Place, why: str) -> None:
+        """Note a fault."""
+        self.faults.append(Fault(path, why))
+
+    def require_code(self, code: str, path: Place) -> None:
+        """Note a fault unless it is a code of an identifier."""
+        if not CODE.fullmatch(code or ""):
+            self.fail(path, f"{code!r} is no code; expected 1 to 255 characters without : ; / \\ % and quotes")
+
+    def read_client(self, text: str, path: Place) -> ClientId:
+        """A client, not yet known to be there."""
+        instance, colon, rest = (text or "").rpartition(":")
+        codes = rest.split("/")
+        if len(codes) in {2, 3} and all(CODE.fullmatch(code) for code in codes):
+            chosen = instance if colon else self.instance
+            return MemberId(chosen, *codes) if len(codes) == 2 else SubsystemId(chosen, *codes)
+        self.fail(path, f"{text!r} is no client; expected CLASS/MEMBER or CLASS/MEMBER/SUBSYSTEM")
+        return MemberId("", "", "")
+
+    def read_registered(self, text: str, path: Place) -> ClientId:
+        """A client of this instance that the document names under `members`."""
+        client = self.read_client(text, path)
+        if client.instance == self.instance and not self.is_registered(client):
+            known = ["/".join(each.codes[1:]) for each in self.list_clients()]
+            self.fail(path, f"{text} is not among the members{nearest(text, known)}")
+        elif client.instance and client.instance != self.instance:
+            self.fail(path, f"{text} is of another instance; expected a client of {self.instance}")
+        return client
+
+    def is_registered(self, client: ClientId) -> bool:
+        """Whether the document names the client."""
+        return client in set(self.list_clients())
+
+    def list_clients(self) -> list[ClientId]:
+        """Every member and subsystem of the document."""
+        found: list[ClientId] = []
+        for member in self.members.values():
+            at = member.id
+            subsystems = (SubsystemId(at.instance, at.member_class, at.member_code, code) for code in member.subsystems)
+            found += [at, *subsystems]
+        return found
+
+    def read_certificate(self, text: str | None, path: Place) -> bytes:
+        """A certificate that is written out, as DER."""
+        if "\n" not in (text or ""):
+            self.fail(path, f"{text!r} is neither a file here nor a certificate in PEM")
+            return b""
+        try:
+            return read_certificate((text or "").encode()).der
+        except CertificateError as error:
+            self.fail(path, f"this holds no certificate: {error.detail}")
+            return b""
+
+    def require_url(self, url: str, path: Place) -> None:
+        """Note a fault unless it is an address on the web."""
+        try:
+            parse_url(url or "")
+        except ValueError:
+            self.fail(path, f"{url!r} is no address; expected http://host[:port]/path or https://…")
+
+    def require_between(self, value: int, path: Place, *, least: int, most: int) -> None:
+        """Note a fault unless least ≤ value ≤ most."""
+        if not isinstance(value, int) or not least <= value <= most:
+            self.fail(path, f"{value}; expected {least} to {most}")
+
+
+def build_governed(document: Document[CentralServerDocument]) -> Governed:
+    """What the document means; its files are written out in it already.
+
+    Raises:  SettingsError(malformed_document) with every fault.
+    """
+    meaning = Meaning(document.value)
+    trust = build_trust(meaning)
+    governed = Governed(
+        address=meaning.value.address,
+        trust=trust,
+        private=build_private(meaning, trust),
+        monitoring_client=build_monitoring(meaning),
+        expiry_seconds=meaning.value.expiry_seconds,
+    )
+    require_no_faults(document, meaning.faults)
+    return governed
+
+
+def build_trust(meaning: Meaning) -> InstanceTrust:
+    """The shared parameters, without their sources."""
+    value = meaning.value
+    meaning.require_code(value.instance, ("instance",))
+    if not ADDRESS.fullmatch(value.address or ""):
+        meaning.fail(("address",), f"{value.address!r} is no host; expected HOST or HOST:PORT, without http://")
+    for code in value.member_classes:
+        meaning.require_code(code, ("member_classes", code))
+    add_members(meaning)
+    groups, descriptions = build_groups(meaning)
+    meaning.require_between(value.ocsp_freshness_seconds, ("ocsp_freshness_seconds",), least=1, most=MAX_SECONDS)
+    return InstanceTrust(
+        instance=value.instance,
+        version=NEWEST_VERSION,
+        expires_at=None,
+        certification_services=tuple(
+            build_certification(entry, ("certification_services", number), meaning)
+            for number, entry in enumerate(value.certification_services)
+        ),
+        timestamping_services=build_timestamping(meaning),
+        members=meaning.members,
+        servers=build_servers(meaning),
+        groups=groups,
+        group_descriptions=descriptions,
+        member_classes=value.member_classes,
+        ocsp_freshness_seconds=value.ocsp_freshness_seconds,
+    )
+
+
+def add_members(meaning: Meaning) -> None:
+    """The members of the document are known."""
+    for number, row in enumerate(meaning.value.members):
+        path: Place = ("members", number)
+        meaning.require_code(row.code, (*path, "code"))
+        if row.class_ not in meaning.value.member_classes:
+            hint = nearest(row.class_, meaning.value.member_classes)
+            meaning.fail((*path, "class"), f"{row.class_!r} is not among member_classes{hint}")
+        if not row.name:
+            meaning.fail((*path, "name"), "a member has a name")
+        identifier = MemberId(meaning.instance, row.class_, row.code)
+        if identifier in meaning.members:
+            meaning.fail(path, f"{row.class_}/{row.code} is there twice")
+        description = meaning.value.member_classes.get(row.class_, "")
+        meaning.members[identifier] = MemberEntry(
+            identifier, row.name, description, build_subsystems(row, path, meaning)
+        )
+
+
+def build_subsystems(row: MemberRow, path: Place, meaning: Meaning) -> dict[str, str]:
+    """The subsystems of one member: code → name."""
+    found: dict[str, str] = {}
+    for number, entry in enumerate(row.subsystems):
+        meaning.require_code(entry.code, (*path, "subsystems", number))
+        if entry.code in found:
+            meaning.fail((*path, "subsystems", number), f"{entry.code} is there twice")
+        found[entry.code] = entry.name
+    return found
+
+
+def build_servers(meaning: Meaning) -> dict[ServerId, ServerEntry]:
+    """The security servers; a certificate belongs to one of them alone."""
+    found: dict[ServerId, ServerEntry] = {}
+    holders: dict[bytes, str] = {}
+    for number, row in enumerate(meaning.value.security_servers):
+        path: Place = ("security_servers", number)
+        owner = meaning.read_registered(row.owner, (*path, "owner"))
+        if isinstance(owner, SubsystemId):
+            meaning.fail((*path, "owner"), "a server is owned by a member; expected CLASS/MEMBER")
+        meaning.require_code(row.code, (*path, "code"))
+        if not ADDRESS.fullmatch(row.address or "") or ":" in row.address.rpartition("]")[2]:
+            meaning.fail((*path, "address"), f"{row.address!r} is no host; expected a name or an IP address alone")
+        identifier = ServerId(owner.instance, owner.member_class, owner.member_code, row.code)
+        if identifier in found:
+            meaning.fail(path, f"{row.owner}/{row.code} is there twice")
+        found[identifier] = ServerEntry(
+            id=identifier,
+            address=row.address,
+            auth_certificate_hashes=build_hashes(row, path, meaning=meaning, holders=holders),
+            clients=build_clients(row, path, meaning),
+            maintenance=row.maintenance,
+        )
+    return found
+
+
+def build_hashes(row: ServerRow, path: Place, *, meaning: Meaning, holders: dict[bytes, str]) -> frozenset[bytes]:
+    """The hashes of a server's authentication certificates."""
+    hashes: set[bytes] = set()
+    for number, text in enumerate(row.authentication_certificates):
+        at = (*path, "authentication_certificates", number)
+        der = meaning.read_certificate(text, at)
+        if der and der in holders:
+            meaning.fail(at, f"this certificate is of {holders[der]} already; each server has its own")
+        holders[der] = f"{row.owner}/{row.code}"
+        hashes |= hashes_of(der) if der else frozenset()
+    return frozenset(hashes)
+
+
+def build_clients(row: ServerRow, path: Place, meaning: Meaning) -> frozenset[ClientId]:
+    """The clients that are registered at a server, beside its owner."""
+    clients: set[ClientId] = set()
+    for number, text in enumerate(row.clients):
+        client = meaning.read_registered(text, (*path, "clients", number))
+        if client in clients:
+            meaning.fail((*path, "clients", number), f"{text} is there twice")
+        clients.add(client)
+    return frozenset(clients)
+
+
+def build_certification(entry: CertificationEntry, path: Place, meaning: Meaning) -> CertificationService:
+    """One approved certification service."""
+    known = [f"{PROFILE_PACKAGE}.{name}" for name in PROFILES]
+    if not entry.profile or "." not in entry.profile or short_name(entry.profile) not in PROFILES:
+        hint = (
+            nearest(f"{PROFILE_PACKAGE}.{short_name(entry.profile or '')}", known) or f"; known are {', '.join(known)}"
+        )
+        meaning.fail((*path, "profile"), f"{entry.profile!r} is no profile that is known, by its whole name{hint}")
+    return CertificationService(
+        name=entry.name,
+        profile=entry.profile,
+        top=Authority(
+            meaning.read_certificate(entry.certificate, (*path, "certificate")),
+            build_responders(entry.ocsp_responders, path, meaning),
+        ),
+        intermediates=tuple(
+            Authority(
+                meaning.read_certificate(each.certificate, (*path, "intermediates", number, "certificate")),
+                build_responders(each.ocsp_responders, (*path, "intermediates", number), meaning),
+            )
+            for number, each in enumerate(entry.intermediates)
+        ),
+        authentication_only=entry.authentication_only,
+    )
+
+
+def build_responders(entries: Iterable[ResponderEntry], path: Place, meaning: Meaning) -> tuple[OcspResponder, ...]:
+    """The responders of one authority."""
+    found = []
+    for number, entry in enumerate(entries):
+        at = (*path, "ocsp_responders", number)
+        meaning.require_url(entry.url, (*at, "url"))
+        given = entry.certificate is not None
+        certificate = meaning.read_certificate(entry.certificate, (*at, "certificate")) if given else None
+        found.append(OcspResponder(entry.url, certificate))
+    return tuple(found)
+
+
+def build_timestamping(meaning: Meaning) -> tuple[TimestampingService, ...]:
+    """The approved time-stamping services."""
+    found = []
+    for number, entry in enumerate(meaning.value.timestamping_services):
+        path: Place = ("timestamping_services", number)
+        meaning.require_url(entry.url, (*path, "url"))
+        certificate = meaning.read_certificate(entry.certificate, (*path, "certificate"))
+        found.append(TimestampingService(entry.name, entry.url, certificate))
+    return tuple(found)
+
+
+def build_groups(
+    meaning: Meaning,
+) -> tuple[dict[GlobalGroupId, frozenset[ClientId]], dict[GlobalGroupId, str]]:
+    """The global groups, and what they are for."""
+    members: dict[GlobalGroupId, frozenset[ClientId]] = {}
+    descriptions: dict[GlobalGroupId, str] = {}
+    for number, row in enumerate(meaning.value.global_groups):
+        path: Place = ("global_groups", number)
+        meaning.require_code(row.code, (*path, "code"))
+        group = GlobalGroupId(meaning.instance, row.code)
+        if group in members:
+            meaning.fail(path, f"{row.code} is there twice")
+        members[group] = frozenset(
+            meaning.read_registered(text, (*path, "members", index)) for index, text in enumerate(row.members)
+        )
+        descriptions[group] = row.description
+    return members, descriptions
+
+
+def build_private(meaning: Meaning, trust: InstanceTrust) -> PrivateParameters:
+    """The private parameters."""
+    value = meaning.value
+    meaning.require_between(
+        value.timestamping_interval_seconds,
+        ("timestamping_interval_seconds",),
+        least=MIN_TIMESTAMPING_INTERVAL_SECONDS,
+        most=MAX_SECONDS,
+    )
+    meaning.require_between(
+        value.expiry_seconds, ("expiry_seconds",), least=MIN_EXPIRY_SECONDS, most=MAX_EXPIRY_SECONDS
+    )
+    return PrivateParameters(
+        instance=value.instance,
+        federation_anchors=tuple(
+            anchor
+            for number, text in enumerate(value.trusted_anchors)
+            for anchor in build_anchor(text, number, meaning)
+        ),
+        management=build_management(meaning, trust),
+        timestamping_interval_seconds=value.timestamping_interval_seconds,
+    )
+
+
+def build_management(meaning: Meaning, trust: InstanceTrust) -> ManagementService:
+    """Where registration requests go; by default the owner of the first security server answers them."""
+    entry = meaning.value.management_service
+    host = re.sub(r":[0-9]+$", "", meaning.value.address or "")
+    url = f"https://{host}:4001/managementservice/"
+    if entry is None:
+        owners = [server.id.owner for server in trust.servers.values()]
+        everyone = [*owners, *trust.members]
+        if not everyone:
+            meaning.fail(("members",), "an instance has at least one member")
+        return ManagementService(url, None, everyone[0] if everyone else None)
+    path: Place = ("management_service",)
+    if entry.url:
+        meaning.require_url(entry.url, (*path, "url"))
+    given = entry.certificate is not None
+    certificate = meaning.read_certificate(entry.certificate, (*path, "certificate")) if given else None
+    return ManagementService(
+        entry.url or url, certificate, meaning.read_registered(entry.provider, (*path, "provider"))
+    )
+
+
+def build_monitoring(meaning: Meaning) -> ClientId | None:
+    """Who may read everyone's monitoring data."""
+    text = meaning.value.monitoring_client
+    return None if text is None else meaning.read_registered(text, ("monitoring_client",))
+
+
+def build_anchor(text: str, number: int, meaning: Meaning) -> list[Anchor]:
+    """The anchor of one federated instance."""
+    path: Place = ("trusted_anchors", number)
+    try:
+        anchor = read_anchor(text.encode())
+    except TrustError as error:
+        meaning.fail(path, f"no anchor: {error.detail}")
+        return []
+    if anchor.instance == meaning.instance:
+        meaning.fail(path, f"this is an anchor of {anchor.instance} itself; expected another instance's")
+    return [anchor]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint at the known name that looks most like `name`."""
+    close = difflib.get_close_matches(str(name), list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,136 @@
+"""The process: publishes at its interval and at once after a change, and serves what is published.
+
+Law: a publication that fails leaves the last one, is said in the log and in `/healthz`, and is tried again. The
+database is read in one thread of its own, never in the loop.
+"""
+
+import asyncio
+import json
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import Error, close_old_connections
+
+from ridgeway.centralserver.models import Version
+from ridgeway.centralserver.publishing import Publication, publish_now
+from ridgeway.centralserver.serving import Health, PublicFolder
+from ridgeway.centralserver.signing import list_configuration_keys
+from ridgeway.errors import RidgewayError, WorldError
+from ridgeway.http import serve
+from ridgeway.office.documents.versions import find_newest
+from ridgeway.settings import Settings
+from ridgeway.signer import SignerClient
+from ridgeway.trust.clock import read_clock
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+"""Time between two looks for a change in the database."""
+RETRY_SECONDS = 2.0
+"""Time until a publication that failed is tried again."""
+
+
+@dataclass(slots=True)
+class Publisher:
+    """Publishes again and again; remembers what it published last, and why it could not."""
+
+    settings: Settings
+    signer: SignerClient
+    clock: Callable[[], datetime] = read_clock
+    last: Publication | None = None
+    fault: str = "nothing has been published yet"
+    seen: object = None
+    due_at: datetime | None = None
+    served: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def keep_publishing(self) -> None:
+        """Publish whenever it is due, or something has changed."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Publish if it is due, or the database says something else than last time."""
+        now = self.clock()
+        try:
+            mark = await asyncio.to_thread(read_mark)
+            if mark == self.seen and self.due_at is not None and now < self.due_at:
+                return
+            self.last = await publish_now(self.settings, self.signer, now=now)
+        except RidgewayError as error:
+            self.note_fault(error.explain(), now)
+            return
+        if self.fault or self.seen != mark:
+            log.info(
+                "published version %s of the document, good until %s", self.last.document_version, self.last.expires_at
+            )
+        self.seen, self.fault = mark, ""
+        self.due_at = now + timedelta(seconds=self.settings.centralserver.publish_interval_seconds)
+
+    def note_fault(self, fault: str, now: datetime) -> None:
+        """The fault is known, and said once."""
+        if fault != self.fault:
+            log.error("nothing was published: %s", fault)
+        self.fault = fault
+        self.seen = None
+        self.due_at = now + timedelta(seconds=RETRY_SECONDS)
+
+    def read_health(self) -> Health:
+        """Whether what is served counts."""
+        is_good = self.last is not None and self.clock() < self.last.expires_at
+        body: dict[str, object] = {"status": "ok" if is_good else "failing", "fault": self.fault}
+        if self.last is not None:
+            body |= {
+                "document_version": self.last.document_version,
+                "published_at": self.last.published_at.isoformat(),
+                "expires_at": self.last.expires_at.isoformat(),
+            }
+        return Health(is_good, json.dumps(body).encode())
+
+
+def read_mark() -> object:
+    """Something that is another as soon as what is to be published is.
+
+    Raises:  WorldError(database_error).
+    """
+    try:
+        close_old_connections()
+        keys = tuple((key.key_id, key.is_active) for key in list_configuration_keys())
+        return find_newest(Version)[0], keys
+    except Error as error:
+        raise WorldError("database_error", f"The database does not answer: {error}.") from error
+
+
+async def run_centralserver(settings: Settings) -> None:
+    """Publish and serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await run_until(stop.wait(), settings)
+
+
+async def run_until(
+    stopped: Awaitable[object],
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = read_clock,
+    on_ready: Callable[[int], None] = lambda port: log.info("answers at port %s", port),
+) -> None:
+    """Publish and serve until `stopped` is."""
+    chosen = settings.centralserver
+    async with SignerClient.of(settings) as signer:
+        publisher = Publisher(settings, signer, clock)
+        public = PublicFolder(settings.path(chosen.public_dir), publisher.read_health)
+        await publisher.look()
+        async with (
+            serve(public.answer, host=chosen.host, port=chosen.port) as server,
+            asyncio.TaskGroup() as group,
+        ):
+            keeper = group.create_task(publisher.keep_publishing())
+            on_ready(server.port)
+            await stopped
+            keeper.cancel()
