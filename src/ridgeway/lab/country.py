@@ -8,7 +8,7 @@ Read next: `setup.py`, which builds this once, and `run.py`, which keeps it runn
 from dataclasses import dataclass
 from pathlib import Path
 
-from ridgeway.protocol.identifiers import MemberId, ServerId, SubsystemId
+from ridgeway.protocol.identifiers import MemberId, ServerId, ServiceId, SubsystemId
 
 DEFAULT_BASE_PORT = 8400
 MEMBER_CLASS = "GOV"
@@ -95,6 +95,10 @@ class Organisation:
     def client(self, instance: str) -> SubsystemId:
         """The subsystem that asks and answers."""
         return SubsystemId(instance, MEMBER_CLASS, self.member_code, self.subsystem)
+
+    def service(self, instance: str, code: str) -> ServiceId:
+        """One of its services."""
+        return ServiceId(instance, MEMBER_CLASS, self.member_code, self.subsystem, code)
 
     def server(self, instance: str) -> ServerId:
         """The security server."""

@@ -1,0 +1,103 @@
+"""The processes of the country: how each is started, and how one sees that it answers.
+
+Law: a server's processes are started by the commands that production uses; only authorities and information systems
+have commands of the lab's own. What `ridgeway lab status` and the page tell is derived from this list.
+"""
+
+import socket
+from pathlib import Path
+
+from ridgeway.lab.country import AUTHORITIES_HOST, CENTRAL_HOST, Country, Organisation
+from ridgeway.lab.setup import AUTHORITIES, CENTRAL, choose_socket_folder
+from ridgeway.lab.supervisor import Part, Probe
+
+PURPOSES = {
+    "ca": "certification authority with its OCSP responder",
+    "tsa": "time-stamping authority",
+    "signer": "holds private keys and signs",
+    "centralserver": "signs and publishes the global configuration",
+    "trust": "fetches the global configuration and revocation answers",
+    "messagelog": "makes messages durable, has them time-stamped",
+    "gateway": "carries messages: consumer, peer and OCSP doors",
+    "system": "the information system behind the security server",
+}
+"""The last part of a process's name → what it is for."""
+
+
+def answers_at(host: str, port: int) -> Probe:
+    """A probe that connects."""
+
+    async def probe() -> bool:
+        with socket.socket() as tried:
+            tried.settimeout(0.2)
+            return tried.connect_ex((host, port)) == 0
+
+    return probe
+
+
+def has_socket(path: Path) -> Probe:
+    """A probe that connects to a Unix socket."""
+
+    async def probe() -> bool:
+        with socket.socket(socket.AF_UNIX) as tried:
+            tried.settimeout(0.2)
+            try:
+                return tried.connect_ex(str(path)) == 0
+            except OSError:
+                return False
+
+    return probe
+
+
+def has_files(folder: Path, pattern: str, count: int) -> Probe:
+    """A probe that waits for files which a process writes."""
+
+    async def probe() -> bool:
+        return len(list(folder.glob(pattern))) >= count  # noqa: ASYNC240 — a look, not a wait
+
+    return probe
+
+
+def lab_arguments(country: Country, name: str) -> tuple[str, ...]:
+    """How a process of the lab's own is started."""
+    return ("lab", "part", name, "--state", str(country.state), "--base-port", str(country.ports.base))
+
+
+def list_authorities(country: Country) -> list[Part]:
+    """The two authorities."""
+    folder = country.folder(AUTHORITIES)
+    return [
+        Part("authorities/ca", lab_arguments(country, "ca"), folder, answers_at(AUTHORITIES_HOST, country.ports.ca)),
+        Part("authorities/tsa", lab_arguments(country, "tsa"), folder, answers_at(AUTHORITIES_HOST, country.ports.tsa)),
+    ]
+
+
+def build_signer(country: Country, key: str) -> Part:
+    """The signer of the central server or of one organisation."""
+    folder = country.folder(key)
+    return Part(f"{key}/signer", ("signer", "run"), folder, has_socket(choose_socket_folder(folder) / "signer.sock"))
+
+
+def build_centralserver(country: Country) -> Part:
+    """The central server."""
+    probe = answers_at(CENTRAL_HOST, country.ports.central)
+    return Part(f"{CENTRAL}/centralserver", ("centralserver", "run"), country.folder(CENTRAL), probe)
+
+
+def list_server_parts(country: Country, organisation: Organisation) -> list[Part]:
+    """The processes of one security server, besides its signer."""
+    key, folder = organisation.key, country.folder(organisation.key)
+    log = choose_socket_folder(folder) / "messagelog.sock"
+    return [
+        Part(f"{key}/trust", ("trust", "run"), folder, has_files(folder / "ocsp", "*.ocsp", 2)),
+        Part(f"{key}/messagelog", ("messagelog", "run"), folder, has_socket(log)),
+        Part(f"{key}/gateway", ("gateway", "run"), folder, answers_at(organisation.host, country.ports.peer)),
+    ]
+
+
+def build_system(country: Country, organisation: Organisation) -> Part:
+    """The information system behind one security server."""
+    probe = answers_at(organisation.host, country.ports.system)
+    name = f"system:{organisation.key}"
+    folder = country.folder(organisation.key) / "system"
+    return Part(f"{organisation.key}/system", lab_arguments(country, name), folder, probe)

@@ -1,0 +1,158 @@
+"""Building the country once: folders, settings, keys, certificates and documents, as each operator would make them.
+
+Law: what is there already stays (keys, data, log); what is missing is made. Keys are made in each signer and leave it
+never; certificates come from the authority over HTTP; the central server learns a server's certificate as its operator
+would, by a file.
+Read next: `run.py`, which starts the parts around this.
+"""
+
+import hashlib
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from cryptography import x509
+
+from ridgeway.errors import NetworkError
+from ridgeway.http import Pool, fetch
+from ridgeway.journal.places import MAX_SOCKET_PATH_BYTES
+from ridgeway.lab.country import CENTRAL_HOST, MEMBER_CLASS, Country, Organisation
+from ridgeway.signer import KeyUsage, SignerClient
+from ridgeway.signer.token import Token
+from ridgeway.signer.values import CsrRequest, GenerateRequest, ImportRequest, KeyType, TokenState
+
+CENTRAL = "central"
+AUTHORITIES = "authorities"
+SETTINGS_FILE = "ridgeway.toml"
+ANCHOR_FILE = "configuration-anchor.xml"
+DOCUMENT_FILE = "document.yaml"
+MAX_CERTIFICATE_BYTES = 64 * 1024
+LONGEST_SOCKET_NAME = "messagelog.sock.lock"
+FETCH_SECONDS, STAMP_SECONDS, RELOAD_SECONDS = 1.0, 2.0, 0.25
+"""A laptop need not wait a minute for what a country waits a minute for."""
+
+
+def quote(value: object) -> str:
+    """A value as TOML writes it; JSON's form of texts and numbers is TOML's too."""
+    return msgspec.json.encode(value if isinstance(value, int | float | bool) else str(value)).decode()
+
+
+def render_settings(tables: dict[str, dict[str, object]]) -> str:
+    """A settings file of the lab."""
+    lines = ['mode = "lab"', 'state_dir = "."']
+    for room, values in tables.items():
+        lines += ["", f"[{room}]", *(f"{key} = {quote(value)}" for key, value in values.items())]
+    return "\n".join(lines) + "\n"
+
+
+def choose_socket_folder(folder: Path) -> Path:
+    """Where an organisation's sockets are: in its folder, or in a short one when the path is too long for sockets."""
+    usual = folder / "run"
+    if len(str(usual / LONGEST_SOCKET_NAME).encode()) <= MAX_SOCKET_PATH_BYTES:
+        return usual
+    mark = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"ridgeway-{mark}"
+
+
+def read_or_draw_pin(folder: Path) -> str:
+    """The PIN of a lab's token; drawn once, and kept beside it, which a lab may."""
+    file = folder / "pin"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(12), "ascii")
+    return file.read_text("ascii")
+
+
+def write_settings(folder: Path, tables: dict[str, dict[str, object]]) -> None:
+    """The settings of one organisation, readable by it alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sockets = choose_socket_folder(folder)
+    signer = {"socket": sockets / "signer.sock", "pin": read_or_draw_pin(folder)}
+    file = folder / SETTINGS_FILE
+    file.touch(mode=0o600)
+    log = {"socket": sockets / "messagelog.sock"} | tables.get("messagelog", {})
+    file.write_text(render_settings({"signer": signer} | tables | {"messagelog": log}), "utf-8")
+
+
+def write_organisation_settings(country: Country, organisation: Organisation) -> None:
+    """The settings of one security server."""
+    ports = country.ports
+    write_settings(
+        country.folder(organisation.key),
+        {
+            "trust": {"anchor": ANCHOR_FILE, "fetch_interval_seconds": FETCH_SECONDS},
+            "messagelog": {"stamp_interval_seconds": STAMP_SECONDS},
+            "gateway": {
+                "host": organisation.host,
+                "peer_host": organisation.host,
+                "consumer_port": ports.consumer,
+                "peer_port": ports.peer,
+                "ocsp_port": ports.ocsp,
+                "remote_peer_port": ports.peer,
+                "remote_ocsp_port": ports.ocsp,
+                "reload_interval_seconds": RELOAD_SECONDS,
+            },
+        },
+    )
+
+
+def write_central_settings(country: Country) -> None:
+    """The settings of the central server."""
+    serving = {"host": CENTRAL_HOST, "port": country.ports.central, "publish_interval_seconds": 60.0}
+    write_settings(country.folder(CENTRAL), {"centralserver": serving})
+
+
+def make_token(folder: Path) -> None:
+    """There is a software token in the folder."""
+    token = Token(folder / "keys")
+    if token.state is TokenState.ABSENT:
+        token.create(read_or_draw_pin(folder))
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """A security server's authentication certificate, as its operator hands it to the central server."""
+
+    organisation: Organisation
+    certificate_file: Path
+
+
+async def certify(country: Country, organisation: Organisation, pool: Pool) -> Certified:
+    """The organisation has a signing and an authentication key with a certificate each."""
+    folder = country.folder(organisation.key)
+    sockets = choose_socket_folder(folder)
+    file = folder / "authentication.pem"
+    async with SignerClient(sockets / "signer.sock") as signer:
+        have = {key.usage for key in await signer.list_keys() if key.active_certificate is not None}
+        for usage in KeyUsage:
+            if usage not in have:
+                pem = await make_key(country, organisation, usage, signer=signer, pool=pool)
+                if usage is KeyUsage.AUTHENTICATION:
+                    file.write_bytes(pem)
+    return Certified(organisation, file)
+
+
+async def make_key(
+    country: Country, organisation: Organisation, usage: KeyUsage, *, signer: SignerClient, pool: Pool
+) -> bytes:
+    """A key with a certificate (PEM, returned) from the country's authority."""
+    key = await signer.generate(GenerateRequest(usage, KeyType.EC_P256, f"{usage} of {organisation.name}"))
+    subject = (
+        ("C", "FI"),
+        ("O", organisation.name),
+        ("serialNumber", f"{country.instance}/{organisation.server_code}/{MEMBER_CLASS}"),
+        ("CN", organisation.member_code),
+    )
+    csr = await signer.make_csr(CsrRequest(key.id, subject))
+    kind = "sign" if usage is KeyUsage.SIGNING else "auth"
+    url = f"{country.ca_url}/sign?type={kind}"
+    answer = await fetch(pool, "POST", url, body=csr, max_bytes=MAX_CERTIFICATE_BYTES)
+    if answer.status != 200:
+        raise NetworkError(
+            "http_error", f"The authority refused the request: {answer.body[:200].decode('utf-8', 'replace')}"
+        )
+    x509.load_pem_x509_certificate(answer.body)
+    await signer.import_certificate(ImportRequest(answer.body, str(organisation.member(country.instance))))
+    return answer.body
