@@ -7,26 +7,18 @@ Exit: 0 proven · 1 not proven · 2 misused, or no trust found.
 
 import json
 import sys
-import zipfile
-import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from ridgeway.errors import ContainerError, RidgewayError, TrustError
+from ridgeway.errors import RidgewayError, TrustError
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.certificates.x509 import read_certificate
-from ridgeway.protocol.globalconf import read_configuration_files
-from ridgeway.protocol.signatures.containers import VerifiedContainer, read_container, verify_container
+from ridgeway.protocol.signatures.containers import VerifiedContainer
 from ridgeway.settings import Settings
-from ridgeway.trust.files import read_files
-
-CONFIGURATION_FOLDER = "verificationconf"
-INSTANCE_FILE = "instance-identifier"
-MAX_CONFIGURATION_BYTES = 64 * 1024 * 1024
-MAX_CONFIGURATION_FILES = 2000
+from ridgeway.trust.offline import INSTANCE_FILE, read_trust, verify_file
 
 
 def parse_moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
@@ -64,18 +56,6 @@ def verify(settings: Settings, file: Path, globalconf: Path | None, at: datetime
     click.echo(json.dumps(describe(proven), indent=2) if as_json else render_proof(proven, file))
 
 
-def verify_file(file: Path, trust: TrustSnapshot, *, at: datetime | None) -> VerifiedContainer:
-    """Prove the container in a file.
-
-    Raises:  RidgewayError with X-Road's code when it is not proven.
-    """
-    try:
-        with file.open("rb") as stream:
-            return verify_container(read_container(stream), trust, at=at)
-    except OSError as error:
-        raise ContainerError("asic_mime_type_not_found", f"{file} cannot be read: {error.strerror}.") from error
-
-
 def load_trust(named: Path | None, settings: Settings) -> TrustSnapshot:
     """The trust to judge by; without any that can be read, the command ends as misused."""
     place = named or settings.path(settings.trust.globalconf_dir)
@@ -87,42 +67,10 @@ def load_trust(named: Path | None, settings: Settings) -> TrustSnapshot:
         )
         sys.exit(2)
     try:
-        return read_configuration_files(read_configuration(place))
+        return read_trust(place)
     except TrustError as error:
         print(f"ridgeway: {place} is no global configuration: {error.detail}", file=sys.stderr)
         sys.exit(2)
-
-
-def read_configuration(place: Path) -> dict[str, bytes]:
-    """The files of a configuration by path below its top, from a folder or an archive.
-
-    Raises:  TrustError(malformed_global_conf).
-    """
-    if place.is_file():
-        return read_configuration_archive(place)
-    if not (place / INSTANCE_FILE).is_file() and (place / CONFIGURATION_FOLDER).is_dir():
-        place = place / CONFIGURATION_FOLDER
-    return read_files(place, max_bytes=MAX_CONFIGURATION_BYTES)
-
-
-def read_configuration_archive(place: Path) -> dict[str, bytes]:
-    """The files of a configuration in a ZIP archive, all of them together within the limit."""
-    files: dict[str, bytes] = {}
-    left = MAX_CONFIGURATION_BYTES
-    try:
-        with zipfile.ZipFile(place) as archive:
-            if len(archive.infolist()) > MAX_CONFIGURATION_FILES:
-                raise zipfile.BadZipFile(f"it has more than {MAX_CONFIGURATION_FILES} files")
-            for info in archive.infolist():
-                with archive.open(info) as stream:
-                    data = stream.read(left + 1)
-                left -= len(data)
-                if left < 0:
-                    raise zipfile.BadZipFile(f"it holds more than {MAX_CONFIGURATION_BYTES} bytes")
-                files[info.filename.removeprefix(CONFIGURATION_FOLDER + "/")] = data
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
-        raise TrustError("malformed_global_conf", f"The archive cannot be read: {error}.") from error
-    return files
 
 
 def report_refusal(error: RidgewayError, *, as_json: bool) -> NoReturn:
