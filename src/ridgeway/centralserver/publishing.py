@@ -12,14 +12,16 @@ import secrets
 import shutil
 import string
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
+from django.db import Error, connections
 
 from ridgeway.centralserver.directories import VERSIONS, Draft, build_draft, get_active
 from ridgeway.centralserver.documents import CentralServerDocument
@@ -37,6 +39,7 @@ from ridgeway.signer import SignerClient
 LOCK_FILE = ".lock"
 STAMP = re.compile(r"[0-9]{23}")
 LETTERS = string.ascii_letters + string.digits
+Answered = TypeVar("Answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,23 @@ def read_in_force() -> InForce:
     return InForce(version, build_kept(content), keys)
 
 
+async def ask_database(read: Callable[[], Answered]) -> Answered:
+    """What `read` returns, from a thread that leaves no connection open.
+
+    Raises:  WorldError(database_error) when the database does not answer, and as `read`.
+    """
+
+    def work() -> Answered:
+        try:
+            return read()
+        except Error as error:
+            raise WorldError("database_error", f"The database does not answer: {error}.") from error
+        finally:
+            connections.close_all()
+
+    return await asyncio.to_thread(work)
+
+
 def build_kept(content: object) -> Governed:
     """What a document that was applied means.
 
@@ -93,7 +113,7 @@ async def publish_now(settings: Settings, signer: SignerClient, *, now: datetime
 
     Raises:  SettingsError, TokenError, WorldError(publishing_failed); then what was published before stays.
     """
-    in_force = await asyncio.to_thread(read_in_force)
+    in_force = await ask_database(read_in_force)
     draft = build_draft(in_force.governed, in_force.keys, now=now, new_boundary=new_boundary)
     directories = await sign_draft(draft, in_force.keys, signer)
     folder = settings.path(settings.centralserver.public_dir)

@@ -1,7 +1,7 @@
 """The process: publishes at its interval and at once after a change, and serves what is published.
 
 Law: a publication that fails leaves the last one, is said in the log and in `/healthz`, and is tried again. The
-database is read in one thread of its own, never in the loop.
+database is read in threads, never in the loop.
 """
 
 import asyncio
@@ -12,13 +12,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import Error, close_old_connections
-
 from ridgeway.centralserver.models import Version
-from ridgeway.centralserver.publishing import Publication, publish_now
+from ridgeway.centralserver.publishing import Publication, ask_database, publish_now
 from ridgeway.centralserver.serving import Health, PublicFolder
 from ridgeway.centralserver.signing import list_configuration_keys
-from ridgeway.errors import RidgewayError, WorldError
+from ridgeway.errors import RidgewayError
 from ridgeway.http import serve
 from ridgeway.office.documents.versions import find_newest
 from ridgeway.settings import Settings
@@ -56,7 +54,7 @@ class Publisher:
         """Publish if it is due, or the database says something else than last time."""
         now = self.clock()
         try:
-            mark = await asyncio.to_thread(read_mark)
+            mark = await ask_database(read_mark)
             if mark == self.seen and self.due_at is not None and now < self.due_at:
                 return
             self.last = await publish_now(self.settings, self.signer, now=now)
@@ -92,16 +90,9 @@ class Publisher:
 
 
 def read_mark() -> object:
-    """Something that is another as soon as what is to be published is.
-
-    Raises:  WorldError(database_error).
-    """
-    try:
-        close_old_connections()
-        keys = tuple((key.key_id, key.is_active) for key in list_configuration_keys())
-        return find_newest(Version)[0], keys
-    except Error as error:
-        raise WorldError("database_error", f"The database does not answer: {error}.") from error
+    """Something that is another as soon as what is to be published is."""
+    keys = tuple((key.key_id, key.is_active) for key in list_configuration_keys())
+    return find_newest(Version)[0], keys
 
 
 async def run_centralserver(settings: Settings) -> None:
