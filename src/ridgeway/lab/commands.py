@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import json
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ridgeway.http import run
+from ridgeway.http import Pool, fetch, run
 from ridgeway.lab.authorities.ca import open_certification_authority
 from ridgeway.lab.authorities.serve import (
     handle_certification,
@@ -15,6 +18,7 @@ from ridgeway.lab.authorities.serve import (
     serve_until_stopped,
 )
 from ridgeway.lab.authorities.tsa import open_timestamping_authority
+from ridgeway.lab.claim import claimed
 from ridgeway.lab.country import (
     AUTHORITIES_HOST,
     DEFAULT_BASE_PORT,
@@ -22,13 +26,21 @@ from ridgeway.lab.country import (
     PARLIAMENT,
     REGISTER,
     Country,
+    Organisation,
     Ports,
 )
+from ridgeway.lab.page.serve import serve_page
+from ridgeway.lab.proofs import ask_and_prove, render_exchange
 from ridgeway.lab.run import running_country
 from ridgeway.lab.setup import AUTHORITIES
+from ridgeway.lab.status import read_status, render_status, write_status
+from ridgeway.lab.supervisor import Supervisor
 from ridgeway.lab.systems import health, parliament, register
+from ridgeway.protocol.identifiers import render_path
 
 DEFAULT_STATE = Path("state")
+STATUS_SECONDS = 1.0
+MAX_PRINTED_BYTES = 256 * 1024 * 1024
 
 with_state = click.option(
     "--state",
@@ -58,18 +70,103 @@ def describe_country(state: Path, base_port: int) -> Country:
 @click.option("--once", is_flag=True, help="Do all of it, then stop.")
 def up(state: Path, base_port: int, once: bool) -> None:
     """Start the country, prove its first message, and stay up until Ctrl-C."""
-    sys.exit(run(stay_up(describe_country(state, base_port), once=once)))
+    country = describe_country(state, base_port)
+    with claimed(country):
+        try:
+            sys.exit(run(stay_up(country, once=once)))
+        except asyncio.CancelledError:
+            click.echo("Stopped before it was up.")
+            sys.exit(1)
 
 
 async def stay_up(country: Country, *, once: bool) -> int:
     """The exit code: 0 when the first message was proven."""
-    async with running_country(country) as progress:
-        print(f"up after {progress.seconds:.1f} s")
-        if once:
-            return 0
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.Event().wait()
-    return 0
+    print(f"{country.instance} is starting in {country.state}")
+    stopped = listen_for_stop()
+    async with running_country(country, stopped) as progress, Pool() as pool:
+        print(f"The country is up after {progress.seconds:.1f} s; its first message:\n")
+        exchange = await ask_and_prove(country, pool)
+        print(render_exchange(exchange))
+        print(f"\nProven after {progress.seconds:.1f} s." if exchange.is_proven else "\nNOT PROVEN.", flush=True)
+        write_status(country, progress.supervisor)
+        if not once:
+            async with serve_page(country, progress, exchange=exchange, pool=pool):
+                print(f"See it happen: {country.page_url}   (Ctrl-C stops the country)", flush=True)
+                await keep_status(country, progress.supervisor, stopped)
+            print("Stopping.", flush=True)
+    return 0 if exchange.is_proven else 1
+
+
+def listen_for_stop() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
+
+
+async def keep_status(country: Country, supervisor: Supervisor, stopped: asyncio.Event) -> None:
+    """The status file follows the processes until stopped."""
+    while not stopped.is_set():
+        write_status(country, supervisor)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STATUS_SECONDS):
+                await stopped.wait()
+
+
+@lab.command()
+@with_state
+@with_base_port
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(state: Path, base_port: int, as_json: bool) -> None:
+    """Tell what runs where."""
+    country = describe_country(state, base_port)
+    told = read_status(country)
+    click.echo(json.dumps(told, indent=2) if as_json else render_status(told))
+    sys.exit(0 if told["running"] else 1)
+
+
+@lab.command()
+@click.argument("asker", type=click.Choice([each.key for each in Country(Path()).organisations]))
+@click.argument("target")
+@click.option("-X", "--method", default="GET", show_default=True, help="HTTP method.")
+@click.option("-H", "--header", multiple=True, help="NAME:VALUE, as often as needed.")
+@click.option("-d", "--data", type=click.File("rb"), help="File with the body; - is standard input.")
+@click.option("-i", "--include", is_flag=True, help="Print the head of the answer, too.")
+@with_state
+@with_base_port
+def call(asker: str, target: str, state: Path, base_port: int, **options: Any) -> None:
+    """Send a request by hand: ASKER is an organisation, TARGET is CLASS/MEMBER/SUBSYSTEM/SERVICE[/path][?query].
+
+    For example: ridgeway lab call parliament GOV/1001/persons/persons/NM000001
+    """
+    country = describe_country(state, base_port)
+    organisation = next(each for each in country.organisations if each.key == asker)
+    sys.exit(run(send_by_hand(country, organisation, target, options)))
+
+
+async def send_by_hand(country: Country, asker: Organisation, target: str, options: dict[str, Any]) -> int:
+    """Print the answer; the exit code is 0 for an answer of the service that is no error."""
+    headers = [tuple(part.strip() for part in each.split(":", 1)) for each in options["header"]]
+    if any(len(each) != 2 for each in headers):
+        raise click.UsageError("A header is NAME:VALUE.")
+    client = render_path(asker.client(country.instance))
+    body = options["data"].read() if options["data"] else None
+    async with Pool() as pool:
+        answer = await fetch(
+            pool,
+            options["method"].upper(),
+            f"{country.consumer_door(asker)}/r1/{country.instance}/{target}",
+            [("X-Road-Client", client), *headers],
+            body,
+            max_bytes=MAX_PRINTED_BYTES,
+        )
+    if options["include"]:
+        click.echo(f"{answer.status} {answer.reason}")
+        click.echo("".join(f"{name}: {value}\n" for name, value in answer.headers))
+    sys.stdout.buffer.write(answer.body)
+    sys.stdout.buffer.flush()
+    return 0 if answer.status < 400 else 1
 
 
 @lab.command(hidden=True)

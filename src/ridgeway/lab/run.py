@@ -7,7 +7,7 @@ starts. The first message is an ordinary one, asked by the parliament's system t
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -32,6 +32,7 @@ from ridgeway.lab.setup import (
     write_central_settings,
     write_organisation_settings,
 )
+from ridgeway.lab.status import write_status
 from ridgeway.lab.supervisor import Supervisor, clean_environment, resident_bytes
 
 COMMAND_TIMEOUT_SECONDS = 60.0
@@ -64,16 +65,34 @@ class Progress:
 
 
 @asynccontextmanager
-async def running_country(country: Country) -> AsyncIterator[Progress]:
-    """The country is up while the block runs, and stopped after it."""
-    supervisor = Supervisor()
+async def running_country(country: Country, stopped: asyncio.Event) -> AsyncIterator[Progress]:
+    """The country is up while the block runs, and stopped after it; `stopped` ends a start that is under way, too.
+
+    Raises:  asyncio.CancelledError when stopped before it was up.
+    """
+    supervisor = Supervisor(on_change=lambda: write_status(country, supervisor))
     progress = Progress(supervisor)
     try:
         async with Pool() as pool:
-            await start_country(country, supervisor, progress, pool)
+            await finish_unless(stopped, start_country(country, supervisor, progress, pool))
         yield progress
     finally:
         await supervisor.stop()
+
+
+async def finish_unless(stopped: asyncio.Event, work: Coroutine[None, None, None]) -> None:
+    """Do the work, or give up when stopped.
+
+    Raises:  asyncio.CancelledError when stopped.
+    """
+    doing, told = asyncio.create_task(work), asyncio.create_task(stopped.wait())
+    try:
+        await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
+        if not doing.done():
+            doing.cancel()
+        await doing
+    finally:
+        told.cancel()
 
 
 async def start_country(country: Country, supervisor: Supervisor, progress: Progress, pool: Pool) -> None:

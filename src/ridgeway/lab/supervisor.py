@@ -68,7 +68,8 @@ class Running:
 class Supervisor:
     """Starts, watches and stops the parts of one country."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
+        self.on_change = on_change
         self.running: dict[str, Running] = {}
         self.stopping = False
 
@@ -104,6 +105,7 @@ class Supervisor:
                 start_new_session=True,
             )
         running.started_at = time.monotonic()
+        self.on_change()
 
     async def keep(self, running: Running) -> None:
         """Bring the part back whenever it ends, until the country stops."""

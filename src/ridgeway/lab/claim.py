@@ -1,0 +1,91 @@
+"""One lab a folder: a second start is refused, and what a killed lab left running is stopped first.
+
+Law: only processes that this folder's own status file names, that are Ridgeway's, and that work in this folder are
+touched. Ports that somebody else holds are named, with the way around.
+"""
+
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ridgeway.errors import SettingsError
+from ridgeway.lab.country import AUTHORITIES_HOST, CENTRAL_HOST, Country
+from ridgeway.lab.status import is_ours, read_status
+
+LOCK_FILE = "lab.lock"
+LEFTOVER_SECONDS = 10.0
+
+
+@contextmanager
+def claimed(country: Country) -> Iterator[None]:
+    """The folder belongs to this process while the block runs.
+
+    Raises:  SettingsError(already_running | port_in_use).
+    """
+    country.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (country.state / LOCK_FILE).open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SettingsError(
+                "already_running",
+                f"The country in {country.state} is up already.",
+                action="See it: ridgeway lab status. For a second one give --state and --base-port.",
+            ) from error
+        stop_leftovers(country)
+        require_free_ports(country)
+        yield
+
+
+def stop_leftovers(country: Country) -> None:
+    """Nothing of an earlier lab in this folder runs any more."""
+    left = [process["pid"] for process in read_status(country)["processes"] if works_in(process["pid"], country.state)]
+    for pid in left:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGTERM)
+    limit = time.monotonic() + LEFTOVER_SECONDS
+    while any(works_in(pid, country.state) for pid in left):
+        if time.monotonic() > limit:
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def works_in(pid: int | None, state: Path) -> bool:
+    """Whether a process is one of Ridgeway's, with its working folder below `state`."""
+    if pid is None or not is_ours(pid):
+        return False
+    try:
+        return Path(f"/proc/{pid}/cwd").resolve().is_relative_to(state)
+    except OSError:
+        return False
+
+
+def require_free_ports(country: Country) -> None:
+    """Hold only while nobody else listens where the country will.
+
+    Raises:  SettingsError(port_in_use) naming the address.
+    """
+    ports = country.ports
+    wanted = [("127.0.0.1", ports.page), (CENTRAL_HOST, ports.central)]
+    wanted += [(AUTHORITIES_HOST, ports.ca), (AUTHORITIES_HOST, ports.tsa)]
+    for each in country.organisations:
+        wanted += [(each.host, port) for port in (ports.consumer, ports.peer, ports.ocsp, ports.system)]
+    for host, port in wanted:
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((host, port))
+            except OSError as error:
+                raise SettingsError(
+                    "port_in_use",
+                    f"{host}:{port} cannot be listened on: {error.strerror}.",
+                    action=f"Choose other ports, as in --base-port {country.ports.base + 100}.",
+                ) from error
