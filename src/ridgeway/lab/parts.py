@@ -7,9 +7,13 @@ have commands of the lab's own. What `ridgeway lab status` and the page tell is 
 import socket
 from pathlib import Path
 
+from ridgeway.errors import RidgewayError
+from ridgeway.http import Origin, Pool, fetch
 from ridgeway.lab.country import AUTHORITIES_HOST, CENTRAL_HOST, Country, Organisation
-from ridgeway.lab.setup import AUTHORITIES, CENTRAL, choose_socket_folder
+from ridgeway.lab.setup import AUTHENTICATION_FILE, AUTHORITIES, CENTRAL, choose_socket_folder
 from ridgeway.lab.supervisor import Part, Probe
+from ridgeway.protocol.certificates.x509 import read_certificate
+from ridgeway.protocol.transport.ocspdoor import MAX_DOCUMENT_BYTES, render_ocsp_query
 
 PURPOSES = {
     "ca": "certification authority with its OCSP responder",
@@ -58,6 +62,22 @@ def has_files(folder: Path, pattern: str, count: int) -> Probe:
     return probe
 
 
+def vouches_for_itself(host: str, port: int, certificate: Path) -> Probe:
+    """A probe that asks an OCSP door about its server's own certificate (a PEM file): then the gateway is ready."""
+
+    async def probe() -> bool:
+        der = read_certificate(certificate.read_bytes())  # noqa: ASYNC240 — a look, not a wait
+        target = render_ocsp_query([(der.sha1.hex(), der.sha256.hex())])
+        try:
+            async with Pool() as pool:
+                answer = await fetch(pool, "GET", (Origin(host, port), target), max_bytes=MAX_DOCUMENT_BYTES)
+        except RidgewayError:
+            return False
+        return answer.status == 200
+
+    return probe
+
+
 def lab_arguments(country: Country, name: str) -> tuple[str, ...]:
     """How a process of the lab's own is started."""
     return ("lab", "part", name, "--state", str(country.state), "--base-port", str(country.ports.base))
@@ -88,10 +108,11 @@ def list_server_parts(country: Country, organisation: Organisation) -> list[Part
     """The processes of one security server, besides its signer."""
     key, folder = organisation.key, country.folder(organisation.key)
     log = choose_socket_folder(folder) / "messagelog.sock"
+    vouches = vouches_for_itself(organisation.host, country.ports.ocsp, folder / AUTHENTICATION_FILE)
     return [
         Part(f"{key}/trust", ("trust", "run"), folder, has_files(folder / "ocsp", "*.ocsp", 2)),
         Part(f"{key}/messagelog", ("messagelog", "run"), folder, has_socket(log)),
-        Part(f"{key}/gateway", ("gateway", "run"), folder, answers_at(organisation.host, country.ports.peer)),
+        Part(f"{key}/gateway", ("gateway", "run"), folder, vouches),
     ]
 
 

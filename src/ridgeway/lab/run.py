@@ -24,6 +24,7 @@ from ridgeway.lab.parts import (
 )
 from ridgeway.lab.setup import (
     ANCHOR_FILE,
+    AUTHENTICATION_FILE,
     AUTHORITIES,
     CENTRAL,
     DOCUMENT_FILE,
@@ -134,7 +135,7 @@ async def found_instance(country: Country) -> None:
     """The central server has its keys and its document, and each security server the anchor."""
     folder = country.folder(CENTRAL)
     certificates = {
-        each.key: (country.folder(each.key) / "authentication.pem").read_text() for each in country.organisations
+        each.key: (country.folder(each.key) / AUTHENTICATION_FILE).read_text() for each in country.organisations
     }
     authorities = country.folder(AUTHORITIES)
     for name in ("root", "ocsp", "tsa"):

@@ -28,6 +28,7 @@ AUTHORITIES = "authorities"
 SETTINGS_FILE = "ridgeway.toml"
 ANCHOR_FILE = "configuration-anchor.xml"
 DOCUMENT_FILE = "document.yaml"
+AUTHENTICATION_FILE = "authentication.pem"
 MAX_CERTIFICATE_BYTES = 64 * 1024
 LONGEST_SOCKET_NAME = "messagelog.sock.lock"
 FETCH_SECONDS, STAMP_SECONDS, RELOAD_SECONDS = 1.0, 2.0, 0.25
@@ -123,7 +124,7 @@ async def certify(country: Country, organisation: Organisation, pool: Pool) -> C
     """The organisation has a signing and an authentication key with a certificate each."""
     folder = country.folder(organisation.key)
     sockets = choose_socket_folder(folder)
-    file = folder / "authentication.pem"
+    file = folder / AUTHENTICATION_FILE
     async with SignerClient(sockets / "signer.sock") as signer:
         have = {key.usage for key in await signer.list_keys() if key.active_certificate is not None}
         for usage in KeyUsage:
