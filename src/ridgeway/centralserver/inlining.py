@@ -8,13 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from ridgeway.centralserver.documents import CentralServerDocument
-from ridgeway.errors import CertificateError
-from ridgeway.protocol.certificates.x509 import read_certificate
-
-MAX_FILE_BYTES = 1024 * 1024
+from ridgeway.office.documents.files import inline
 
 
 def inline_files(value: CentralServerDocument, folder: Path) -> CentralServerDocument:
@@ -50,26 +45,3 @@ def inline_files(value: CentralServerDocument, folder: Path) -> CentralServerDoc
 def inline_certificate(entry: Any, folder: Path) -> Any:
     """An entry with its certificate written out."""
     return entry if entry.certificate is None else replace(entry, certificate=inline(entry.certificate, folder))
-
-
-def inline(text: str, folder: Path) -> str:
-    """The content of the file that `text` names; a certificate in DER becomes PEM."""
-    if "\n" in text or text.startswith("<"):
-        return text
-    try:
-        with (folder / text).open("rb") as file:
-            data = file.read(MAX_FILE_BYTES)
-    except (OSError, ValueError):
-        return text
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return to_pem(data) or text
-
-
-def to_pem(data: bytes) -> str:
-    """A certificate (DER) as PEM; empty when it is none."""
-    try:
-        return read_certificate(data).loaded.public_bytes(Encoding.PEM).decode("ascii")
-    except CertificateError:
-        return ""

@@ -5,7 +5,7 @@ version is in the database; when it is lost it is written again from there.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from ridgeway.errors import SettingsError
 from ridgeway.office.documents import read_document_file, to_content
 from ridgeway.office.documents.diff import render_diff
+from ridgeway.office.documents.files import inline
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.office.documents.versions import append_version, find_newest
 from ridgeway.protocol.exchange.snapshots import write_server_snapshot
@@ -56,17 +57,16 @@ def read_proposal(file: Path) -> Proposal:
 def inline_certificates(content: Any, folder: Path) -> Any:
     """The document with its certificate files written out, so that what was applied stays known."""
     for client in content["clients"]:
-        client["tls_certificates"] = [
-            text if "-----BEGIN" in text or not (folder / text).is_file() else (folder / text).read_text("latin-1")
-            for text in client["tls_certificates"]
-        ]
+        client["tls_certificates"] = [inline(text, folder) for text in client["tls_certificates"]]
     return content
 
 
 def apply_proposal(proposal: Proposal, settings: Settings, *, now: datetime) -> int:
     """The proposal is in force: kept in the database, and written to the snapshot file. Its version is returned."""
     number = append_version(Version, proposal.content, now=now)
-    write_file(settings.path(settings.gateway.snapshot), write_server_snapshot(proposal.snapshot))
+    write_file(
+        settings.path(settings.gateway.snapshot), write_server_snapshot(replace(proposal.snapshot, version=number))
+    )
     return number
 
 

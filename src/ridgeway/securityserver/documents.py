@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ridgeway.errors import CertificateError, MessageError, SettingsError
+from ridgeway.errors import CertificateError, MessageError
 from ridgeway.office.documents import Document, Fault, require_no_faults
 from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.exchange.values import (
@@ -37,6 +37,9 @@ GLOBAL_GROUP, LOCAL_GROUP = "global-group:", "local-group:"
 CODE = re.compile(r"[^\x00-\x1f\x7f:;/\\%\u200b\ufeff]{1,255}")
 RESERVED_CODES = {"listMethods", "allowedMethods", "getOpenAPI", "getWsdl", "listClients"}
 MAX_TIMEOUT_SECONDS = 3600
+MAX_CERTIFICATE_BYTES = 64 * 1024
+URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]{1,5})?([/?][^\s#]*)?")
+EXPECTED_URL = "expected http://… or https://…, without a user name or a fragment"
 
 
 class Connection(StrEnum):
@@ -138,18 +141,40 @@ class Meaning:
 
     def read_client(self, text: str, path: tuple[str | int, ...]) -> ClientId:
         """A member or subsystem as the document writes it."""
-        instance, colon, rest = text.rpartition(":")
+        instance, colon, rest = text.partition(":") if ":" in text else ("", "", text)
         codes = rest.split("/")
-        if len(codes) in {2, 3} and all(CODE.fullmatch(code) for code in codes):
+        if len(codes) in {2, 3} and all(CODE.fullmatch(code) for code in (*codes, instance if colon else "x")):
             chosen = instance if colon else self.instance
             return MemberId(chosen, *codes) if len(codes) == 2 else SubsystemId(chosen, *codes)
         self.fail(path, f"{text!r} is no client; expected CLASS/MEMBER or CLASS/MEMBER/SUBSYSTEM")
         return MemberId(self.instance, "?", "?")
 
+    def read_own_client(self, text: str, path: tuple[str | int, ...]) -> ClientId:
+        """A member or subsystem of the document's own instance; another's cannot be registered here."""
+        client = self.read_client(text, path)
+        if client.instance != self.instance:
+            self.fail(path, f"{text!r} is of another instance; expected one of {self.instance}")
+        return client
+
+    def check_url(self, text: str, path: tuple[str | int, ...]) -> None:
+        """Note a fault unless it is an address that can be called."""
+        if not URL.fullmatch(text):
+            self.fail(path, f"{text!r} is no address; {EXPECTED_URL}")
+
+    def check_code(self, code: str, path: tuple[str | int, ...], *, taken: set[str], what: str) -> None:
+        """Note a fault unless it is a code, and the first of its kind; it is taken from now on."""
+        if not CODE.fullmatch(code):
+            self.fail(path, f"{code!r} is no code; expected 1 to 255 characters without : ; / \\ %")
+        elif code in taken:
+            self.fail(path, f"the {what} {code!r} is there twice")
+        taken.add(code)
+
     def read_subject(self, text: str, path: tuple[str | int, ...], *, groups: set[str]) -> Any:
         """Who has a right: a client, a global group or a local group of this client."""
         if text.startswith(GLOBAL_GROUP):
-            return GlobalGroupId(self.instance, text.removeprefix(GLOBAL_GROUP))
+            group = text.removeprefix(GLOBAL_GROUP)
+            self.check_code(group, path, taken=set(), what="global group")
+            return GlobalGroupId(self.instance, group)
         if text.startswith(LOCAL_GROUP):
             code = text.removeprefix(LOCAL_GROUP)
             if code not in groups:
@@ -162,11 +187,25 @@ class Meaning:
     def read_certificate(self, text: str, path: tuple[str | int, ...]) -> bytes:
         """A certificate written out in PEM, or the file it is in; as DER."""
         try:
-            data = text.encode() if "-----BEGIN" in text else (self.folder / text).read_bytes()
-            return read_certificate(data).der
-        except (OSError, CertificateError) as error:
-            self.fail(path, f"no certificate: {error}")
+            return read_certificate(read_certificate_text(text, self.folder)).der
+        except (OSError, ValueError, CertificateError) as error:
+            why = error.detail if isinstance(error, CertificateError) else str(error)
+            self.fail(path, f"no certificate: {why}; expected PEM text, or the name of a file")
             return b""
+
+
+def read_certificate_text(text: str, folder: Path) -> bytes:
+    """The bytes of a certificate that is written out in PEM, or in the file that `text` names.
+
+    Raises:  OSError or ValueError when there is no such file, or it is too large to be a certificate.
+    """
+    if "-----BEGIN" in text:
+        return text.encode()
+    with (folder / text).open("rb") as file:
+        data = file.read(MAX_CERTIFICATE_BYTES + 1)
+    if len(data) > MAX_CERTIFICATE_BYTES:
+        raise ValueError(f"{text} has more than {MAX_CERTIFICATE_BYTES} bytes")
+    return data
 
 
 def build_snapshot(document: Document[SecurityServerDocument], *, folder: Path, version: int) -> ServerSnapshot:
@@ -176,13 +215,15 @@ def build_snapshot(document: Document[SecurityServerDocument], *, folder: Path, 
     """
     value = document.value
     meaning = Meaning(value.instance, folder, [])
-    owner = meaning.read_client(value.server.owner, ("server", "owner"))
+    meaning.check_code(value.instance, ("instance",), taken=set(), what="instance")
+    owner = meaning.read_own_client(value.server.owner, ("server", "owner"))
     if isinstance(owner, SubsystemId):
         meaning.fail(("server", "owner"), "a server is owned by a member; expected CLASS/MEMBER")
-    if not CODE.fullmatch(value.server.code):
-        meaning.fail(("server", "code"), f"{value.server.code!r} is no code")
+    meaning.check_code(value.server.code, ("server", "code"), taken=set(), what="server")
     if not value.timestamping_services:
         meaning.fail(("timestamping_services",), "name at least one; without a time-stamp no message may pass")
+    for number, url in enumerate(value.timestamping_services):
+        meaning.check_url(url, ("timestamping_services", number))
     clients: dict[ClientId, LocalClient] = {}
     for number, entry in enumerate(value.clients):
         client = build_client(entry, ("clients", number), meaning)
@@ -196,13 +237,19 @@ def build_snapshot(document: Document[SecurityServerDocument], *, folder: Path, 
 
 def build_client(entry: ClientEntry, path: tuple[str | int, ...], meaning: Meaning) -> LocalClient:
     """One client."""
-    groups = {group.code for group in entry.local_groups}
+    groups: set[str] = set()
+    for number, group in enumerate(entry.local_groups):
+        meaning.check_code(group.code, (*path, "local_groups", number, "code"), taken=groups, what="local group")
+    codes: set[str] = set()
     services: dict[str, LocalService] = {}
     rights: list[AccessRight] = []
     for number, service in enumerate(entry.services):
         at = (*path, "services", number)
-        if service.code in services or service.code in RESERVED_CODES or not CODE.fullmatch(service.code):
-            meaning.fail((*at, "code"), f"{service.code!r} is there twice, reserved, or no code")
+        meaning.check_code(service.code, (*at, "code"), taken=codes, what="service")
+        if service.code in RESERVED_CODES:
+            meaning.fail(
+                (*at, "code"), f"{service.code!r} is reserved: every server answers it itself; choose another code"
+            )
         services[service.code] = build_service(service, at, meaning)
         rights += [
             build_right(access, service.code, (*at, "access", index), meaning=meaning, groups=groups)
@@ -217,7 +264,7 @@ def build_client(entry: ClientEntry, path: tuple[str | int, ...], meaning: Meani
             (*path, "connection"), "mutual-tls needs tls_certificates; else say https, or http in a closed network"
         )
     return LocalClient(
-        id=meaning.read_client(entry.id, (*path, "id")),
+        id=meaning.read_own_client(entry.id, (*path, "id")),
         connection=CONNECTIONS.get(entry.connection, ConnectionType.MUTUAL_TLS),
         tls_certificates=tuple(certificates),
         services=services,
@@ -235,8 +282,11 @@ def build_client(entry: ClientEntry, path: tuple[str | int, ...], meaning: Meani
 
 def build_service(entry: ServiceEntry, path: tuple[str | int, ...], meaning: Meaning) -> LocalService:
     """One service."""
-    if not entry.url.startswith(("http://", "https://")):
-        meaning.fail((*path, "url"), f"{entry.url!r} is no address; expected http://… or https://…")
+    meaning.check_url(entry.url, (*path, "url"))
+    if entry.description_url:
+        meaning.check_url(entry.description_url, (*path, "description_url"))
+    if entry.disabled == "":
+        meaning.fail((*path, "disabled"), "say why, for callers to read; or leave the key out to enable the service")
     if not 1 <= entry.timeout_seconds <= MAX_TIMEOUT_SECONDS:
         meaning.fail((*path, "timeout_seconds"), f"{entry.timeout_seconds}; expected 1 to {MAX_TIMEOUT_SECONDS}")
     return LocalService(
@@ -259,7 +309,7 @@ def build_right(
         meaning.fail((*path, "method"), f"{entry.method!r}; expected * or one of {', '.join(sorted(VERBS))}")
     try:
         parse_path_pattern(entry.path)
-    except (MessageError, SettingsError, ValueError) as error:
-        meaning.fail((*path, "path"), str(error))
+    except MessageError as error:
+        meaning.fail((*path, "path"), error.detail)
     subject = meaning.read_subject(entry.subject, (*path, "subject"), groups=groups)
     return AccessRight(subject, service_code, method, entry.path)
