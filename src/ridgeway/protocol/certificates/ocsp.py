@@ -7,6 +7,7 @@ Source: RFC 6960 §3.2 and §4.2; PR-MESSTRANSP §2.2; X-Road's `OcspVerifier`.
 """
 
 import hashlib
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -158,7 +159,8 @@ def find_responder(answer: OcspAnswer, trust: TrustSnapshot) -> Certificate:
     Raises:  CertificateError(incorrect_validation_info).
     """
     response = answer.response
-    name, key_hash = response.responder_name, response.responder_key_hash
+    with warnings.catch_warnings(action="ignore"):
+        name, key_hash = response.responder_name, response.responder_key_hash
     wanted = None if name is None else normalise_name(name)
     is_known = False
     for candidate in list_candidates(answer, trust):

@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import re
+import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -160,8 +161,25 @@ def read_der(der: bytes) -> Certificate:
 
     Raises:  one of UNREADABLE.
     """
-    certificate = x509.load_der_x509_certificate(der)
-    extensions = read_extensions(certificate)
+    with warnings.catch_warnings(action="ignore"):  # a name longer than X.520 likes is no reason to speak up
+        certificate = x509.load_der_x509_certificate(der)
+        return build_certificate(der, certificate, read_extensions(certificate))
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """What the extensions say that matters here."""
+
+    is_authentication: bool
+    is_signing: bool
+    is_authority: bool
+    is_ocsp_signing: bool
+    path_length: int | None
+    not_understood: tuple[str, ...]
+
+
+def build_certificate(der: bytes, certificate: x509.Certificate, extensions: Extensions) -> Certificate:
+    """The value, every field of it looked at."""
     return Certificate(
         der=der,
         subject=render_name(certificate.subject),
@@ -182,18 +200,6 @@ def read_der(der: bytes) -> Certificate:
         public_key=certificate.public_key(),
         loaded=certificate,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Extensions:
-    """What the extensions say that matters here."""
-
-    is_authentication: bool
-    is_signing: bool
-    is_authority: bool
-    is_ocsp_signing: bool
-    path_length: int | None
-    not_understood: tuple[str, ...]
 
 
 def read_extensions(certificate: x509.Certificate) -> Extensions:

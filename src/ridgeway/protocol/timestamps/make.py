@@ -2,7 +2,7 @@
 
 Law: what is signed is settled in the first step. The token names its signing certificate (ESS, version 2) and holds
 it, as RFC 3161 wants of an authority that is asked for it.
-Source: RFC 3161 §2.4.2; RFC 5652 §5; RFC 5035 §3.
+Source: RFC 3161 §2.4.2; RFC 5652 §5 and §11.3; RFC 5035 §3.
 """
 
 import hashlib
@@ -93,10 +93,15 @@ def build_attributes(info: bytes, certificate: bytes, *, at: datetime) -> cms.CM
     return cms.CMSAttributes(
         [
             cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
-            cms.CMSAttribute({"type": "signing_time", "values": [cms.Time("utc_time", at.replace(microsecond=0))]}),
+            cms.CMSAttribute({"type": "signing_time", "values": [build_time(at)]}),
             cms.CMSAttribute({"type": "message_digest", "values": [hashlib.sha512(info).digest()]}),
             cms.CMSAttribute(
                 {"type": "signing_certificate_v2", "values": [tsp.SigningCertificateV2({"certs": [ess]})]}
             ),
         ]
     )
+
+
+def build_time(at: datetime) -> cms.Time:
+    """A time of CMS: two digits for the year until 2049, four from then on."""
+    return cms.Time("utc_time" if at.year < 2050 else "generalized_time", at.replace(microsecond=0))

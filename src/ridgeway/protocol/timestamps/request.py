@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from asn1crypto import cms, core, tsp
 
 from ridgeway.errors import TimestampError
+from ridgeway.protocol.timestamps.ber import normalise_ber
 
 MAX_REQUEST_BYTES = 4096
 MAX_RESPONSE_BYTES = 64 * 1024
 GRANTED = ("granted", "granted_with_mods")
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
+"""What the ASN.1 library raises for octets that are something else, some of it only when a field is looked at."""
 DIGEST_SIZES = {"sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
 
 
@@ -56,7 +59,7 @@ def read_timestamp_request(data: bytes) -> TimestampRequest:
         digest = imprint["hashed_message"].native
         nonce = request["nonce"].native
         wants = bool(request["cert_req"].native)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except UNREADABLE as error:
         raise TimestampError("timestamping_failed", f"This is no time-stamp request: {error}.") from error
     if DIGEST_SIZES.get(algorithm) != len(digest):
         raise TimestampError(
@@ -66,18 +69,18 @@ def read_timestamp_request(data: bytes) -> TimestampRequest:
 
 
 def read_timestamp_response(data: bytes) -> bytes:
-    """The token (CMS, as it came) in an authority's answer; nothing about it is proven yet.
+    """The token (CMS, in DER) in an authority's answer; nothing about it is proven yet.
 
     Raises:  TimestampError(timestamping_failed) when the authority refused or the answer cannot be read.
     """
     try:
         if len(data) > MAX_RESPONSE_BYTES:
             raise ValueError(f"{len(data)} bytes, at most {MAX_RESPONSE_BYTES}")
-        response = Answer.load(data)
+        response = Answer.load(normalise_ber(data))
         status = response["status"]["status"].native
         reason = "; ".join(response["status"]["status_string"].native or ())
         token = b"" if status not in GRANTED else response["time_stamp_token"].dump()
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except UNREADABLE as error:
         raise TimestampError("timestamping_failed", f"The authority's answer cannot be read: {error}.") from error
     if not token:
         raise TimestampError("timestamping_failed", f"The authority refused to stamp: {status} {reason[:200]}.")

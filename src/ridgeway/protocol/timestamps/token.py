@@ -1,16 +1,19 @@
 """A time-stamp token as a value: what it says and how it is signed, read but not proven.
 
-Law: BER is read as well as DER, because real tokens come in both; whatever cannot be read raises one error.
+Law: BER is read as well as DER, because real tokens come in both; whatever cannot be read raises one error. Times are
+turned into UTC, and one without a zone is no time.
 Source: RFC 3161 §2.4.2; RFC 5652 §5 (SignedData); RFC 5035 (ESS signing certificate).
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from asn1crypto import cms, tsp
 
 from ridgeway.errors import TimestampError
+from ridgeway.protocol.timestamps.ber import normalise_ber
+from ridgeway.protocol.timestamps.request import UNREADABLE
 
 MAX_TOKEN_BYTES = 64 * 1024
 MESSAGE_DIGEST = "message_digest"
@@ -53,7 +56,7 @@ def read_token(data: bytes) -> Token:
     try:
         if len(data) > MAX_TOKEN_BYTES:
             raise ValueError(f"{len(data)} bytes, at most {MAX_TOKEN_BYTES}")
-        content_info = cms.ContentInfo.load(data)
+        content_info = cms.ContentInfo.load(normalise_ber(data))
         if content_info["content_type"].native != "signed_data":
             raise ValueError("it is not signed data")
         signed = content_info["content"]
@@ -61,7 +64,7 @@ def read_token(data: bytes) -> Token:
         if encapsulated["content_type"].native != "tst_info":
             raise ValueError("its content is not a TSTInfo")
         return read_signed(signed, bytes(encapsulated["content"].contents))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+    except UNREADABLE as error:
         raise TimestampError("timestamping_failed", f"This is no time-stamp token: {error}.") from error
 
 
@@ -80,7 +83,7 @@ def read_signed(signed: cms.SignedData, content: bytes) -> Token:
     info = tsp.TSTInfo.load(content)
     imprint = info["message_imprint"]
     return Token(
-        at=info["gen_time"].native,
+        at=read_time(info["gen_time"].native),
         serial=int(info["serial_number"].native),
         policy=info["policy"].native,
         imprint_algorithm=imprint["hash_algorithm"]["algorithm"].native,
@@ -96,6 +99,16 @@ def read_signed(signed: cms.SignedData, content: bytes) -> Token:
         certificates=len(signed["certificates"]) if signed["certificates"] else 0,
         nonce=info["nonce"].native,
     )
+
+
+def read_time(value: object) -> datetime:
+    """A time as aware UTC.
+
+    Raises:  ValueError when it has no zone, or lies beyond the calendar.
+    """
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError(f"the time {value} has no zone")
+    return value.astimezone(UTC)
 
 
 def read_attributes(signer: cms.SignerInfo) -> dict[str, Any]:

@@ -22,12 +22,15 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from ridgeway.errors import SignatureError, TimestampError
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
+from ridgeway.protocol.timestamps.ber import normalise_ber
+from ridgeway.protocol.timestamps.request import UNREADABLE
 from ridgeway.protocol.timestamps.token import (
     CONTENT_TYPE,
     ESS_ATTRIBUTES,
     MESSAGE_DIGEST,
     SIGNING_TIME,
     Token,
+    read_time,
     read_token,
 )
 
@@ -38,7 +41,7 @@ HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, UnsupportedAlgorithm)
+UNPROVABLE = (*UNREADABLE, UnsupportedAlgorithm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def find_authority(token: Token, certificates: tuple[bytes, ...]) -> tuple[bytes
             certificate = asn1_x509.Certificate.load(der)
             if int(certificate.serial_number) == token.signer_serial and certificate.issuer == issuer:
                 return der, certificate
-        except UNREADABLE:
+        except UNPROVABLE:
             continue
     raise TimestampError(
         "mlog.tsp_certificate_not_found",
@@ -123,7 +126,7 @@ def read_issuer(token: Token) -> tuple[asn1_x509.Name, str]:
     try:
         issuer = asn1_x509.Name.load(token.issuer)
         return issuer, issuer.human_friendly
-    except UNREADABLE as error:
+    except UNPROVABLE as error:
         raise TimestampError(
             "mlog.timestamp_token_signer_info_not_found", f"The token's signer has no readable issuer: {error}."
         ) from error
@@ -136,7 +139,7 @@ def require_signature(token: Token, certificate: asn1_x509.Certificate) -> None:
         verify_value(token, certificate)
     except InvalidSignature as error:
         raise TimestampError("mlog.timestamp_signer_verification_failed", "The token's signature is wrong.") from error
-    except UNREADABLE as error:
+    except UNPROVABLE as error:
         raise TimestampError(
             "mlog.timestamp_signer_verification_failed", f"The token's signature cannot be verified: {error}."
         ) from error
@@ -149,19 +152,22 @@ def require_attributes(token: Token, certificate: asn1_x509.Certificate) -> None
         raise ValueError("it does not name the signing certificate (ESS attribute)")
     if attributes[CONTENT_TYPE].native != "tst_info":
         raise ValueError("its content type attribute is not TSTInfo")
+    if token.digest_algorithm not in HASHES:
+        raise ValueError(f"its digest algorithm {token.digest_algorithm} is not used here")
     digest = hashlib.new(token.digest_algorithm, token.content).digest()
     if not hmac.compare_digest(digest, attributes[MESSAGE_DIGEST].native):
         raise ValueError("its message digest attribute is of another content")
-    signed_at = attributes.get(SIGNING_TIME)
-    validity = certificate["tbs_certificate"]["validity"]
-    if signed_at is not None and not validity["not_before"].native <= signed_at.native <= validity["not_after"].native:
-        raise ValueError(f"it was signed at {signed_at.native}, outside the certificate's validity")
+    if SIGNING_TIME in attributes:
+        signed_at = read_time(attributes[SIGNING_TIME].native)
+        validity = certificate["tbs_certificate"]["validity"]
+        if not read_time(validity["not_before"].native) <= signed_at <= read_time(validity["not_after"].native):
+            raise ValueError(f"it was signed at {signed_at}, outside the certificate's validity")
 
 
 def verify_value(token: Token, certificate: asn1_x509.Certificate) -> None:
     """Hold only when the signature value is right under the certificate's key.
 
-    Raises:  InvalidSignature, or an error of `UNREADABLE`.
+    Raises:  InvalidSignature, or an error of `UNPROVABLE`.
     """
     key = load_der_public_key(certificate.public_key.dump())
     algorithm = token.signature_algorithm
@@ -195,7 +201,7 @@ def add_authority_certificate(token: bytes, certificate: bytes) -> bytes:
     Raises:  TimestampError(timestamping_failed) when either cannot be read.
     """
     try:
-        content_info = cms.ContentInfo.load(token)
+        content_info = cms.ContentInfo.load(normalise_ber(token))
         signed = content_info["content"]
         present = [each.chosen.dump() for each in signed["certificates"] or () if each.name == "certificate"]
         if certificate not in present:
@@ -204,5 +210,5 @@ def add_authority_certificate(token: bytes, certificate: bytes) -> bytes:
             [cms.CertificateChoices("certificate", asn1_x509.Certificate.load(der)) for der in present]
         )
         return cast("bytes", cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump(force=True))
-    except UNREADABLE as error:
+    except UNPROVABLE as error:
         raise TimestampError("timestamping_failed", f"The token cannot be completed: {error}.") from error

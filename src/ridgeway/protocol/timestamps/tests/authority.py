@@ -29,7 +29,9 @@ class Authority:
         return token.complete(self.key.sign(token.to_be_signed, padding.PKCS1v15(), hashes.SHA512()))
 
 
-def make_authority(*, name: str = "Test TSA", with_rsa: bool = False) -> Authority:
+def make_authority(
+    *, name: str = "Test TSA", with_rsa: bool = False, until: datetime = NOW + timedelta(days=365)
+) -> Authority:
     """An authority with a self-signed certificate."""
     key = rsa.generate_private_key(65537, 2048) if with_rsa else ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
@@ -42,7 +44,7 @@ def make_authority(*, name: str = "Test TSA", with_rsa: bool = False) -> Authori
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=365))
+        .not_valid_after(until)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         .sign(key, hashes.SHA256())
     )
