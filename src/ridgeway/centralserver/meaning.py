@@ -47,6 +47,8 @@ ADDRESS = re.compile(r"([A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa
 MIN_TIMESTAMPING_INTERVAL_SECONDS = 60
 MIN_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS = 30, 7 * 24 * 3600
 MAX_SECONDS = 2**31 - 1
+OWNERS_GROUP = "security-server-owners"
+"""The group that always holds the owners of security servers; nobody writes it."""
 Place = tuple[str | int, ...]
 
 
@@ -167,7 +169,8 @@ def build_trust(meaning: Meaning) -> InstanceTrust:
     for code in value.member_classes:
         meaning.require_code(code, ("member_classes", code))
     add_members(meaning)
-    groups, descriptions = build_groups(meaning)
+    servers = build_servers(meaning)
+    groups, descriptions = build_groups(meaning, servers)
     meaning.require_between(value.ocsp_freshness_seconds, ("ocsp_freshness_seconds",), least=1, most=MAX_SECONDS)
     return InstanceTrust(
         instance=value.instance,
@@ -179,7 +182,7 @@ def build_trust(meaning: Meaning) -> InstanceTrust:
         ),
         timestamping_services=build_timestamping(meaning),
         members=meaning.members,
-        servers=build_servers(meaning),
+        servers=servers,
         groups=groups,
         group_descriptions=descriptions,
         member_classes=value.member_classes,
@@ -316,15 +319,19 @@ def build_timestamping(meaning: Meaning) -> tuple[TimestampingService, ...]:
 
 
 def build_groups(
-    meaning: Meaning,
+    meaning: Meaning, servers: Iterable[ServerId]
 ) -> tuple[dict[GlobalGroupId, frozenset[ClientId]], dict[GlobalGroupId, str]]:
-    """The global groups, and what they are for."""
-    members: dict[GlobalGroupId, frozenset[ClientId]] = {}
-    descriptions: dict[GlobalGroupId, str] = {}
+    """The global groups, and what they are for; the owners of servers are one without being written."""
+    owners = GlobalGroupId(meaning.instance, OWNERS_GROUP)
+    members: dict[GlobalGroupId, frozenset[ClientId]] = {owners: frozenset(server.owner for server in servers)}
+    descriptions: dict[GlobalGroupId, str] = {owners: "Owners of security servers"}
     for number, row in enumerate(meaning.value.global_groups):
         path: Place = ("global_groups", number)
         meaning.require_code(row.code, (*path, "code"))
         group = GlobalGroupId(meaning.instance, row.code)
+        if group == owners:
+            meaning.fail(path, f"{row.code} is kept by itself: it holds the owners of security_servers; take it out")
+            continue
         if group in members:
             meaning.fail(path, f"{row.code} is there twice")
         members[group] = frozenset(

@@ -147,8 +147,7 @@ def write_publication(folder: Path, draft: Draft, directories: dict[str, bytes],
     """
     try:
         with locked(folder):
-            write_parts(folder, draft)
-            replace_directories(folder, directories)
+            write_whole(folder, draft, directories)
             remove_superseded(folder, draft.stamp, keep_old_seconds=keep_old_seconds)
     except OSError as error:
         raise WorldError(
@@ -167,17 +166,25 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def write_parts(folder: Path, draft: Draft) -> None:
-    """The parts are on disk; after a failure none is."""
+def write_whole(folder: Path, draft: Draft, directories: dict[str, bytes]) -> None:
+    """Parts and directories are on disk; after a failure no part stays that no directory names."""
     try:
-        for part in draft.parts:
-            path = folder / part.location.removeprefix("/")
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-            write_through(path, part.content)
+        write_parts(folder, draft)
+        replace_directories(folder, directories)
     except OSError:
-        for version in VERSIONS:
-            shutil.rmtree(folder / f"V{version}" / draft.stamp, ignore_errors=True)
+        named = [path.read_bytes() for path in map(folder.joinpath, directories) if path.is_file()]
+        if not any(draft.stamp.encode() in data for data in named):
+            for version in VERSIONS:
+                shutil.rmtree(folder / f"V{version}" / draft.stamp, ignore_errors=True)
         raise
+
+
+def write_parts(folder: Path, draft: Draft) -> None:
+    """The parts are on disk."""
+    for part in draft.parts:
+        path = folder / part.location.removeprefix("/")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        write_through(path, part.content)
 
 
 def replace_directories(folder: Path, directories: dict[str, bytes]) -> None:

@@ -57,15 +57,16 @@ class Publisher:
             mark = await ask_database(read_mark)
             if mark == self.seen and self.due_at is not None and now < self.due_at:
                 return
+            is_news, self.seen = bool(self.fault) or mark != self.seen, mark
             self.last = await publish_now(self.settings, self.signer, now=now)
         except RidgewayError as error:
             self.note_fault(error.explain(), now)
             return
-        if self.fault or self.seen != mark:
+        if is_news:
             log.info(
                 "published version %s of the document, good until %s", self.last.document_version, self.last.expires_at
             )
-        self.seen, self.fault = mark, ""
+        self.fault = ""
         self.due_at = now + timedelta(seconds=self.settings.centralserver.publish_interval_seconds)
 
     def note_fault(self, fault: str, now: datetime) -> None:
@@ -73,7 +74,6 @@ class Publisher:
         if fault != self.fault:
             log.error("nothing was published: %s", fault)
         self.fault = fault
-        self.seen = None
         self.due_at = now + timedelta(seconds=RETRY_SECONDS)
 
     def read_health(self) -> Health:

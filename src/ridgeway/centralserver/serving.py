@@ -7,6 +7,7 @@ Source: PR-GCONF §3.1; nginx's rules of a central server of release 7.8.
 
 import asyncio
 import hashlib
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -73,7 +74,7 @@ class PublicFolder:
         """The file, from memory while it is unchanged."""
         try:
             with path.open("rb") as file:
-                stat = path.stat()
+                stat = os.fstat(file.fileno())
                 mark = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
                 kept = self.kept.get(path)
                 if kept is not None and kept[0] == mark:

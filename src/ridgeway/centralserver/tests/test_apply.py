@@ -31,7 +31,10 @@ def test_the_example_document_says_who_is_in_the_instance(place: Place):
     assert server.clients == {CASEWORK}
     assert sorted(len(each) for each in server.auth_certificate_hashes) == [20, 32]
     assert governed.trust.members[MemberId("NORTHMARK", "GOV", "1001")].subsystems == {"persons": "Register of persons"}
-    assert governed.trust.groups == {GlobalGroupId("NORTHMARK", "everyone"): {CASEWORK, PERSONS}}
+    assert governed.trust.groups == {
+        GlobalGroupId("NORTHMARK", "security-server-owners"): {each.owner for each in governed.trust.servers},
+        GlobalGroupId("NORTHMARK", "everyone"): {CASEWORK, PERSONS},
+    }
     assert governed.private.management.provider == MemberId("NORTHMARK", "GOV", "1001")
     assert governed.private.management.registration_url == "https://central.northmark.example:4001/managementservice/"
 
@@ -92,6 +95,7 @@ def test_every_fault_of_a_document_is_told_at_once_with_its_line(place: Place):
         ("class: GOV\n    code: 1002", "class: GOVE\n    code: 1002", "did you mean 'GOV'?"),
         ("code: 1002\n", "code: 1001\n", "is there twice"),
         ("members: [GOV/1001/persons, GOV/1002/casework]", "members: [SOUTH:GOV/1/x]", "another instance"),
+        ("code: everyone", "code: security-server-owners", "kept by itself"),
         ("expiry_seconds: 600", "expiry_seconds: 5", "expected 30 to"),
         ("# trusted_anchors: [southmark-external-anchor.xml]", "trusted_anchors: [none.xml]", "no anchor"),
         ("address: gateway.parliament.example", "address: gateway.parliament.example:5500", "alone"),

@@ -1,4 +1,3 @@
-import asyncio
 import shutil
 import subprocess
 from datetime import timedelta
@@ -46,10 +45,10 @@ async def test_every_version_and_kind_is_proven_from_its_anchor_and_says_what_wa
     place: Place, key_type: KeyType
 ):
     async with a_signer(place, key_type) as signer:
-        await asyncio.to_thread(place.apply)
+        await ask_database(place.apply)
         done = await publish_now(place.settings, signer, now=NOW)
         assert done.expires_at == NOW.replace(microsecond=0) + timedelta(seconds=600)
-        governed = (await asyncio.to_thread(read_proposal, place.document)).governed
+        governed = (await ask_database(lambda: read_proposal(place.document))).governed
         for version in range(2, 7):
             for kind in Kind:
                 directory = await read_published(place, version, kind)
@@ -74,7 +73,7 @@ async def test_every_version_and_kind_is_proven_from_its_anchor_and_says_what_wa
 
 async def test_one_kinds_anchor_does_not_prove_the_other_kind(place: Place):
     async with a_signer(place, KeyType.EC_P256) as signer:
-        await asyncio.to_thread(place.apply)
+        await ask_database(place.apply)
         await publish_now(place.settings, signer, now=NOW)
         data = (place.public / "V6" / "internalconf").read_bytes()
         with pytest.raises(TrustError):
@@ -103,7 +102,7 @@ async def test_openssl_reads_the_certificate_and_verifies_it_by_itself(place: Pl
 
 async def test_a_new_key_is_announced_before_it_signs_and_the_active_one_stays(place: Place):
     async with a_signer(place, KeyType.EC_P256) as signer:
-        await asyncio.to_thread(place.apply)
+        await ask_database(place.apply)
         new = await add_key(signer, Kind.INTERNAL, now=NOW + timedelta(seconds=1))
         await publish_now(place.settings, signer, now=NOW)
         old_certificate, new_certificate = await certificates_of(Kind.INTERNAL)
@@ -121,9 +120,10 @@ async def test_a_new_key_is_announced_before_it_signs_and_the_active_one_stays(p
 
 async def test_nothing_changes_when_a_publication_cannot_be_finished(place: Place):
     async with a_signer(place, KeyType.EC_P256) as signer:
-        await asyncio.to_thread(place.apply)
+        await ask_database(place.apply)
         await publish_now(place.settings, signer, now=NOW)
         before = {path: path.read_bytes() for path in place.public.rglob("*conf")}
+        parts = stamps(place.public)
         in_the_way = place.public / "V6" / "externalconf"
         data = in_the_way.read_bytes()
         in_the_way.unlink()
@@ -132,13 +132,14 @@ async def test_nothing_changes_when_a_publication_cannot_be_finished(place: Plac
         with pytest.raises(WorldError, match="publishing_failed"):
             await publish_now(place.settings, signer, now=NOW + timedelta(seconds=1))
         shutil.rmtree(in_the_way)
+        assert stamps(place.public) == parts
         in_the_way.write_bytes(data)
         assert {path: path.read_bytes() for path in place.public.rglob("*conf")} == before
 
 
 async def test_a_signer_that_is_away_leaves_what_was_published(place: Place):
     async with a_signer(place, KeyType.EC_P256) as signer:
-        await asyncio.to_thread(place.apply)
+        await ask_database(place.apply)
         await publish_now(place.settings, signer, now=NOW)
     before = sorted(place.public.rglob("*"))
     with pytest.raises(TokenError):
@@ -148,7 +149,7 @@ async def test_a_signer_that_is_away_leaves_what_was_published(place: Place):
 
 async def test_superseded_parts_stay_for_a_while_and_then_go(place: Place):
     async with a_signer(place, KeyType.EC_P256) as signer:
-        await asyncio.to_thread(place.apply)
+        await ask_database(place.apply)
         first = await publish_now(place.settings, signer, now=NOW)
         second = await publish_now(place.settings, signer, now=NOW + timedelta(seconds=1))
         assert stamps(place.public) == {first.stamp, second.stamp}

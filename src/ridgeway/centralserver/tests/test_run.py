@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ridgeway.office.documents.tests.ready  # noqa: F401  before any table
+from ridgeway.centralserver.publishing import ask_database
 from ridgeway.centralserver.run import run_until
 from ridgeway.centralserver.serving import find_name
 from ridgeway.centralserver.tests.cast import Place, a_signer, cluster, place
@@ -40,7 +41,7 @@ async def ask(url: str, method: str = "GET", headers: tuple[tuple[str, str], ...
 
 async def test_directories_and_parts_are_served_by_version(place: Place):
     async with a_signer(place, KeyType.EC_P256):
-        await asyncio.to_thread(place.apply)
+        await ask_database(place.apply)
         async with a_central_server(place) as url:
             for target, version in (("?version=6", 6), ("", 2), ("?a=b&version=3&c", 3), ("?version=x", 2)):
                 answer = await ask(f"{url}/internalconf{target}")
@@ -68,10 +69,10 @@ async def test_a_document_is_published_as_soon_as_it_is_applied(place: Place):
         health = await ask(f"{url}/healthz")
         assert health.status == 503
         assert "centralserver apply" in json.loads(health.body)["fault"]
-        await asyncio.to_thread(place.apply)
+        await ask_database(place.apply)
         await until_healthy(url, document_version=1)
         place.change("name: Parliament", "name: The Parliament")
-        await asyncio.to_thread(place.apply)
+        await ask_database(place.apply)
         await until_healthy(url, document_version=2)
 
 
