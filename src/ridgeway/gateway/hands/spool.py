@@ -65,7 +65,7 @@ class BodySpool:
         self.limits = limits
         self.hash = hashlib.sha512()
         self.size = 0
-        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(
+        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(  # noqa: SIM115 — closed by close()
             max_size=limits.max_in_memory_bytes, dir=str(limits.folder)
         )
 
