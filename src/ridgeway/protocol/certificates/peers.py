@@ -105,7 +105,7 @@ def find_server_by_certificate(der: bytes, *, trust: TrustSnapshot) -> ServerEnt
     except CertificateError:
         return None
     for instance in trust.instances.values():
-        for server in instance.servers.values():
-            if has_certificate(server, certificate):
-                return server
+        for digest in (certificate.sha256, certificate.sha1):
+            if digest in instance.servers_by_hash:
+                return instance.servers_by_hash[digest]
     return None

@@ -119,7 +119,10 @@ class ManagementService:
 
 @dataclass(frozen=True, slots=True)
 class InstanceTrust:
-    """What the shared parameters of one instance say, and until when."""
+    """What the shared parameters of one instance say, and until when.
+
+    `servers_by_client` and `servers_by_hash` are made of `servers`, because each message asks for them.
+    """
 
     instance: str
     version: int
@@ -133,6 +136,19 @@ class InstanceTrust:
     group_descriptions: Mapping[GlobalGroupId, str] = field(default_factory=dict)
     member_classes: Mapping[str, str] = field(default_factory=dict)
     ocsp_freshness_seconds: int = DEFAULT_OCSP_FRESHNESS_SECONDS
+    servers_by_client: Mapping[ClientId, tuple[ServerEntry, ...]] = field(init=False, repr=False, compare=False)
+    servers_by_hash: Mapping[bytes, ServerEntry] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_client: dict[ClientId, tuple[ServerEntry, ...]] = {}
+        by_hash: dict[bytes, ServerEntry] = {}
+        for server in self.servers.values():
+            for client in {*server.clients, server.id.owner}:
+                by_client[client] = (*by_client.get(client, ()), server)
+            for digest in server.auth_certificate_hashes:
+                by_hash.setdefault(digest, server)
+        object.__setattr__(self, "servers_by_client", by_client)
+        object.__setattr__(self, "servers_by_hash", by_hash)
 
     def is_registered(self, client: ClientId) -> bool:
         """Whether the instance knows `client` at all."""
@@ -194,9 +210,7 @@ class TrustSnapshot:
     def servers_of(self, client: ClientId) -> tuple[ServerEntry, ...]:
         """The security servers at which `client` is registered, in the configuration's order."""
         instance = self.instances.get(client.instance)
-        if instance is None:
-            return ()
-        return tuple(server for server in instance.servers.values() if server.serves(client))
+        return () if instance is None else instance.servers_by_client.get(client, ())
 
     def find_group(self, group: GlobalGroupId) -> frozenset[ClientId]:
         """The members of a global group; empty when it is unknown."""
