@@ -4,13 +4,18 @@ Law: nothing takes effect before all of it is known to be right. The snapshot fi
 version is in the database; when it is lost it is written again from there.
 """
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ridgeway.errors import SettingsError
+from django.db import IntegrityError, transaction
+
+from ridgeway.errors import SettingsError, WorldError
 from ridgeway.office.documents import read_document_file, to_content
 from ridgeway.office.documents.diff import render_diff
 from ridgeway.office.documents.files import inline
@@ -62,20 +67,64 @@ def inline_certificates(content: Any, folder: Path) -> Any:
 
 
 def apply_proposal(proposal: Proposal, settings: Settings, *, now: datetime) -> int:
-    """The proposal is in force: kept in the database, and written to the snapshot file. Its version is returned."""
-    number = append_version(Version, proposal.content, now=now)
-    write_file(
-        settings.path(settings.gateway.snapshot), write_server_snapshot(replace(proposal.snapshot, version=number))
-    )
+    """The proposal is in force: kept in the database, and written to the snapshot file. Its version is returned.
+
+    Raises:  SettingsError(changed_meanwhile) when another version took effect since the proposal was read;
+             WorldError(io_error) when the file cannot be written.
+    """
+    place = settings.path(settings.gateway.snapshot)
+    try:
+        with hold_alone(place):
+            number = append_proposal(proposal, now=now)
+            write_file(place, write_server_snapshot(replace(proposal.snapshot, version=number)))
+    except OSError as error:
+        raise WorldError(
+            "io_error",
+            f"{place} cannot be written: {error.strerror}.",
+            action="See to the disk and its rights, and apply the document again.",
+        ) from error
     return number
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """The file is replaced in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f".{path.name}.new")
+def append_proposal(proposal: Proposal, *, now: datetime) -> int:
+    """The proposal is the newest version, and follows the one that it was compared with.
+
+    Raises:  SettingsError(changed_meanwhile).
+    """
+    try:
+        with transaction.atomic():
+            if find_newest(Version)[0] == proposal.current_version:
+                return append_version(Version, proposal.content, now=now)
+    except IntegrityError:
+        pass  # another process took the number between the look and the write
+    raise SettingsError(
+        "changed_meanwhile",
+        f"Another version took effect after version {proposal.current_version}, which this was compared with.",
+        action="Apply the document again, to see what it would change now.",
+    )
+
+
+@contextmanager
+def hold_alone(place: Path) -> Iterator[None]:
+    """No other process applies a document here meanwhile, so the file never falls behind the database."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with place.with_name(f".{place.name}.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def write_file(place: Path, data: bytes) -> None:
+    """The file holds `data`, durably, replaced in one step; one that does already is left alone."""
+    if place.is_file() and place.read_bytes() == data:
+        return
+    beside = place.with_name(f".{place.name}.new")
     with beside.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
+    beside.replace(place)
+    folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -29,15 +29,16 @@ def securityserver() -> None:
 def apply(settings: Settings, file: Path, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Apply the document FILE: validate it whole, show what changes, and put it in force."""
     proposal = read_proposal(file)
-    if not as_json:
-        click.echo("\n".join(proposal.changes) or "Nothing changes.")
-    may_apply = not dry_run and (yes or not proposal.changes or click.confirm("Put this in force?"))
+    must_ask = bool(proposal.changes) and not (yes or dry_run)
+    if must_ask or not as_json:
+        click.echo("\n".join(proposal.changes) or "Nothing changes.", err=as_json)
+    may_apply = not dry_run and (not must_ask or click.confirm("Put this in force?", err=as_json))
     version = apply_proposal(proposal, settings, now=read_clock()) if may_apply else proposal.current_version
     if as_json:
         click.echo(json.dumps({"version": version, "changes": proposal.changes, "applied": may_apply}, indent=2))
     elif may_apply:
         click.echo(f"Version {version} is in force for {proposal.snapshot.server}.")
-    elif not dry_run:
+    if not may_apply and not dry_run:
         raise click.exceptions.Exit(1)
 
 

@@ -7,6 +7,9 @@ and not a change of every entry below it.
 from collections.abc import Iterator
 from typing import Any
 
+from ridgeway.errors import CertificateError
+from ridgeway.protocol.certificates.x509 import read_certificate
+
 IDENTITIES = ("id", "code", "url", "subject", "name")
 MAX_VALUE_CHARACTERS = 80
 
@@ -59,5 +62,15 @@ def shorten(value: Any) -> str:
         text = ", ".join(f"{key}: {shorten(each)}" for key, each in value.items() if each not in (None, [], {}, ""))
     else:
         text = str(value)
-    text = " ".join(text.split())
+    if text.startswith("-----BEGIN CERTIFICATE-----"):
+        text = describe_certificate(text)
+    text = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in " ".join(text.split()))
     return text if len(text) <= MAX_VALUE_CHARACTERS else text[: MAX_VALUE_CHARACTERS - 1] + "…"
+
+
+def describe_certificate(text: str) -> str:
+    """What tells one certificate from another; the text itself when it is none."""
+    try:
+        return f"certificate with SHA-256 {read_certificate(text.encode()).sha256.hex()}"
+    except CertificateError:
+        return text
