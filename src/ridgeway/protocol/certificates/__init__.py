@@ -4,6 +4,7 @@ Read in this order: `x509.py` what a certificate says, `chains.py` who issued it
 `peers.py` which security server it is of, `profiles.py` which member it signs for. `snapshot.py` is whom we trust.
 """
 
+from ridgeway.protocol.certificates.alternativenames import render_alternative_names
 from ridgeway.protocol.certificates.chains import VerifiedChain, verify_chain
 from ridgeway.protocol.certificates.ocsp import (
     OcspAnswer,
@@ -35,6 +36,7 @@ __all__ = [
     "read_certificate",
     "read_certificates",
     "read_ocsp_answer",
+    "render_alternative_names",
     "verify_chain",
     "verify_ocsp",
     "verify_peer_chain",

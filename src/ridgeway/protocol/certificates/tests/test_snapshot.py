@@ -12,12 +12,19 @@ from ridgeway.protocol.certificates.tests.cast import CLIENT, DAY, NOW, SERVER, 
 from ridgeway.protocol.identifiers import ClientId, MemberId, ServerId, SubsystemId
 
 MEMBERS = [MemberId("LAB", "GOV", code) for code in "123"]
-CLIENTS: list[ClientId] = [*MEMBERS, *(SubsystemId(*member.codes, code) for member in MEMBERS for code in "ab")]
+CLIENTS: list[ClientId] = [
+    *MEMBERS,
+    *(
+        SubsystemId(member.instance, member.member_class, member.member_code, code)
+        for member in MEMBERS
+        for code in "ab"
+    ),
+]
 
 
 def entries():
     """Any few servers."""
-    ids = st.sampled_from([ServerId(*member.codes, code) for member in MEMBERS for code in "xy"])
+    ids = st.sampled_from([ServerId("LAB", "GOV", member.member_code, code) for member in MEMBERS for code in "xy"])
     digests = st.frozensets(st.sampled_from([b"1" * 32, b"2" * 32, b"3" * 20]))
     entry = st.builds(ServerEntry, ids, st.just("host"), digests, st.frozensets(st.sampled_from(CLIENTS)))
     return st.lists(entry, max_size=5).map(lambda found: {each.id: each for each in found})

@@ -25,6 +25,7 @@ from ridgeway.protocol.certificates import (
     read_certificate,
     read_certificates,
     read_ocsp_answer,
+    render_alternative_names,
     verify_chain,
     verify_ocsp,
 )
@@ -80,6 +81,8 @@ def compare_certificate(certificate, expected):
         "is_signing_cert": certificate.is_signing,
         "signature_algorithm_oid": certificate.loaded.signature_algorithm_oid.dotted_string,
     }
+    if "subject_alternative_names" in expected:
+        values["subject_alternative_names"] = render_alternative_names(certificate)
     wanted = {key: expected[key] for key in values}
     for key in ("is_auth_cert", "is_signing_cert"):
         wanted[key] = wanted[key] is True  # X-Road raises where there is no key usage; here such a one is neither
