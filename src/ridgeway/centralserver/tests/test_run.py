@@ -2,6 +2,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ from hypothesis import strategies as st
 
 import ridgeway.office.documents.tests.ready  # noqa: F401  before any table
 from ridgeway.centralserver.publishing import ask_database
-from ridgeway.centralserver.run import run_until
+from ridgeway.centralserver.run import RETRY_SECONDS, Publisher, run_until
 from ridgeway.centralserver.serving import find_name
-from ridgeway.centralserver.tests.cast import Place, a_signer, cluster, place
+from ridgeway.centralserver.tests.cast import NOW, Place, a_signer, cluster, place
 from ridgeway.http import Pool, Response, fetch
-from ridgeway.signer import KeyType
+from ridgeway.signer import KeyType, SignerClient
 
 __all__ = ["cluster", "place"]
 
@@ -74,6 +75,20 @@ async def test_a_document_is_published_as_soon_as_it_is_applied(place: Place):
         place.change("name: Parliament", "name: The Parliament")
         await ask_database(place.apply)
         await until_healthy(url, document_version=2)
+
+
+async def test_a_publication_that_failed_waits_before_it_is_tried_again_unless_something_changes(place: Place):
+    now = NOW
+    async with SignerClient.of(place.settings) as nobody:
+        publisher = Publisher(place.settings, nobody, lambda: now)
+        await publisher.look()
+        assert publisher.due_at == NOW + timedelta(seconds=RETRY_SECONDS)
+        now = NOW + timedelta(seconds=RETRY_SECONDS / 2)
+        await publisher.look()
+        assert publisher.due_at == NOW + timedelta(seconds=RETRY_SECONDS)
+        await ask_database(place.apply)
+        await publisher.look()
+        assert publisher.due_at == now + timedelta(seconds=RETRY_SECONDS)
 
 
 async def until_healthy(url: str, *, document_version: int) -> None:
