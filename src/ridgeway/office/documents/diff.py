@@ -23,11 +23,36 @@ def render_diff(old: Any, new: Any, path: str = "") -> Iterator[str]:
     elif isinstance(old, list) and isinstance(new, list):
         yield from diff_mappings(by_identity(old), by_identity(new), path)
     elif old is None:
-        yield f"+ {path}: {shorten(new)}"
+        yield from list_whole("+", new, path)
     elif new is None:
-        yield f"- {path}: {shorten(old)}"
+        yield from list_whole("-", old, path)
     else:
         yield f"~ {path}: {shorten(old)} → {shorten(new)}"
+
+
+def list_whole(sign: str, value: Any, path: str) -> Iterator[str]:
+    """What is added or removed, with a line for each thing inside: nobody agrees to a right that was not shown."""
+    if is_list_of_things(value):
+        for key, each in by_identity(value).items():
+            yield from list_whole(sign, each, f"{path}.{key}")
+    elif isinstance(value, dict):
+        inside = {key: each for key, each in value.items() if is_list_of_things(each)}
+        plain = {key: each for key, each in value.items() if key not in inside and each not in (None, [], {}, "")}
+        yield f"{sign} {path}: {', '.join(f'{key}: {list_values(each)}' for key, each in plain.items())}"
+        for key, each in inside.items():
+            yield from list_whole(sign, each, f"{path}.{key}")
+    else:
+        yield f"{sign} {path}: {list_values(value)}"
+
+
+def list_values(value: Any) -> str:
+    """A value on one line; of a list every entry, each shortened by itself."""
+    return f"[{', '.join(shorten(each) for each in value)}]" if isinstance(value, list) else shorten(value)
+
+
+def is_list_of_things(value: Any) -> bool:
+    """Whether it is a list whose entries have keys of their own."""
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
 def diff_mappings(old: dict[str, Any], new: dict[str, Any], path: str) -> Iterator[str]:

@@ -141,3 +141,14 @@ def test_json_on_standard_output_is_never_mixed_with_the_question(tmp_path: Path
     assert (asked.returncode, asked.stdout) == (1, "")
     assert "Put this in force?" in asked.stderr
     assert "GOV/1" in asked.stderr
+
+
+def test_the_first_document_shows_every_right_and_every_lowered_guard(place: Place):
+    place.change("timeout_seconds: 60", "timeout_seconds: 60\n        verify_tls: false")
+    place.change("members: [", f"members: [{', '.join(f'GOV/{number}' for number in range(50))}, ")
+    changes = read_proposal(place.document).changes
+    assert any("members: [GOV/0, " in row and "SOUTHMARK:GOV/77/desk]" in row for row in changes)
+    assert not any("BEGIN" in row for row in changes)
+    for subject in ("GOV/1002/casework", "global-group:everyone", "local-group:ministries"):
+        assert any(row.startswith("+ clients.") and f"subject: {subject}, method: " in row for row in changes)
+    assert any("verify_tls: False" in row for row in changes)
