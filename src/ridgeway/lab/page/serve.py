@@ -27,7 +27,7 @@ STATIC = {"/style.css": "text/css; charset=utf-8", "/page.js": "text/javascript;
 SAFETY = [
     ("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
+    ("Referrer-Policy", "same-origin"),
     ("Cache-Control", "no-cache"),
 ]
 MAX_FORM_BYTES = 4096
@@ -104,6 +104,8 @@ class Page:
         elif path in STATIC:
             data = resources.files("ridgeway.lab.page").joinpath("static", path.removeprefix("/")).read_bytes()
             await self.send(response, 200, STATIC[path], data)
+        elif path == "/favicon.ico":
+            await response.send(204, "", SAFETY, b"")
         elif path == "/healthz":
             await self.send(response, 200, "text/plain", b"ok")
         else:
