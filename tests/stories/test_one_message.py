@@ -19,7 +19,11 @@ FILE = {"Content-Type": "application/octet-stream"}
 
 
 def fetch_container(country, side, query_id, direction, into):
-    codes = dict(zip(("xRoadInstance", "memberClass", "memberCode", "subsystemCode"), side.client("NORTHMARK").codes))
+    codes = dict(
+        zip(
+            ("xRoadInstance", "memberClass", "memberCode", "subsystemCode"), side.client("NORTHMARK").codes, strict=True
+        )
+    )
     query = "&".join(f"{name}={value}" for name, value in {"queryId": query_id, **codes}.items())
     answer = http("GET", f"{country.country.consumer_door(side)}/asic?{query}&unique&{direction}Only&force")
     assert answer.status == 200, answer.body
@@ -35,7 +39,9 @@ def evidence(country, tmp_path):
     configuration = tmp_path / "verificationconf.zip"
     configuration.write_bytes(http("GET", f"{country.country.consumer_door(REGISTER)}/verificationconf").body)
     files = {
-        (side.key, direction): fetch_container(country, side, query_id, direction, tmp_path / f"{side.key}-{direction}.asice")
+        (side.key, direction): fetch_container(
+            country, side, query_id, direction, tmp_path / f"{side.key}-{direction}.asice"
+        )
         for side in (PARLIAMENT, REGISTER)
         for direction in ("request", "response")
     }
@@ -174,7 +180,8 @@ def test_the_status_tells_what_runs_where(country):
     register = next(each for each in told["organisations"] if each["key"] == "register")
     assert register["subsystem"] == "NORTHMARK/GOV/1001/persons"
     assert http("GET", register["consumer_door"] + "/verificationconf").status == 200
-    assert {"central/centralserver", "register/gateway", "health/system"} <= {each["name"] for each in told["processes"]}
+    names = {each["name"] for each in told["processes"]}
+    assert {"central/centralserver", "register/gateway", "health/system"} <= names
 
 
 def test_a_request_is_sent_by_hand(country):
