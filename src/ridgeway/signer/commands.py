@@ -4,6 +4,7 @@ Law: a PIN is never an argument; it is asked for, or comes from the settings (`R
 """
 
 import asyncio
+import base64
 import hashlib
 import json
 import signal
@@ -13,10 +14,14 @@ from typing import Any, TypeVar
 
 import click
 
-from ridgeway.errors import SettingsError
+from ridgeway.errors import MessageError, SettingsError, TokenError
+from ridgeway.http import run as run_loop
+from ridgeway.protocol.certificates.subjects import SubjectNames
+from ridgeway.protocol.identifiers import member_of, parse_client_path, parse_server_path
 from ridgeway.settings import Settings
 from ridgeway.signer.client import SignerClient
-from ridgeway.signer.server import build_server
+from ridgeway.signer.server import build_server, harden_process
+from ridgeway.signer.subjects import RequestedSubject, subject_for
 from ridgeway.signer.token import Token
 from ridgeway.signer.values import (
     ActivateRequest,
@@ -26,8 +31,11 @@ from ridgeway.signer.values import (
     KeyInfo,
     KeyType,
     KeyUsage,
+    TokenState,
 )
 
+SEE_KEYS = "See the keys: ridgeway signer keys list."
+PEM_HEAD, PEM_END = b"-----BEGIN CERTIFICATE REQUEST-----\n", b"-----END CERTIFICATE REQUEST-----\n"
 Answered = TypeVar("Answered")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -38,32 +46,40 @@ def signer() -> None:
 
 
 @signer.command()
+@as_json
 @click.pass_obj
-def init(settings: Settings) -> None:
+def init(settings: Settings, as_json: bool) -> None:
     """Make an empty software token."""
+    harden_process()
     pin = settings.signer.pin or ask_new_pin()
     folder = settings.path(settings.signer.token_dir)
     Token(folder).create(pin)
-    click.echo(f"The token is in {folder}. Next: ridgeway signer run")
+    say({"token_dir": str(folder)}, f"The token is in {folder}. Next: ridgeway signer run", as_json=as_json)
 
 
 @signer.command()
 @click.pass_obj
 def run(settings: Settings) -> None:
     """Hold the token open until stopped; unlocked when the PIN is in the settings, else by `ridgeway signer login`."""
-    asyncio.run(serve_until_stopped(settings))
+    run_loop(serve_until_stopped(settings))
 
 
 async def serve_until_stopped(settings: Settings) -> None:
-    """Answer at the signer's socket until SIGTERM or SIGINT."""
+    """Answer at the signer's socket until SIGTERM or SIGINT; a fault that nobody foresaw ends the process."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     folder, socket = settings.path(settings.signer.token_dir), settings.path(settings.signer.socket)
-    async with build_server(folder, socket, pin=settings.signer.pin):
+    async with build_server(folder, socket, pin=settings.signer.pin) as server:
         click.echo(f"signer: answering at {socket}")
-        await stopped.wait()
+        waiting = asyncio.ensure_future(stopped.wait())
+        failing = asyncio.ensure_future(server.wait())
+        await asyncio.wait({waiting, failing}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if failing.done():
+            failing.result()
+        failing.cancel()
 
 
 @signer.command()
@@ -71,23 +87,24 @@ async def serve_until_stopped(settings: Settings) -> None:
 @click.pass_obj
 def status(settings: Settings, as_json: bool) -> None:
     """Say whether the token is unlocked."""
-    state = call(settings, lambda client: client.get_state())
-    click.echo(json.dumps({"token": state}) if as_json else f"The token is {state}.")
+    say_state(call(settings, lambda client: client.get_state()), as_json=as_json)
 
 
 @signer.command()
+@as_json
 @click.pass_obj
-def login(settings: Settings) -> None:
+def login(settings: Settings, as_json: bool) -> None:
     """Unlock the token."""
-    pin = settings.signer.pin or click.prompt("PIN", hide_input=True)
-    click.echo(f"The token is {call(settings, lambda client: client.login(pin))}.")
+    pin = settings.signer.pin or ask_pin("PIN")
+    say_state(call(settings, lambda client: client.login(pin)), as_json=as_json)
 
 
 @signer.command()
+@as_json
 @click.pass_obj
-def logout(settings: Settings) -> None:
+def logout(settings: Settings, as_json: bool) -> None:
     """Lock the token."""
-    click.echo(f"The token is {call(settings, lambda client: client.logout())}.")
+    say_state(call(settings, lambda client: client.logout()), as_json=as_json)
 
 
 @signer.group()
@@ -97,13 +114,15 @@ def pin() -> None:
 
 @pin.command()
 @click.option("--new-pin-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Holds the new PIN.")
+@as_json
 @click.pass_obj
-def change(settings: Settings, new_pin_file: Path | None) -> None:
+def change(settings: Settings, new_pin_file: Path | None, as_json: bool) -> None:
     """Change the PIN."""
-    old = settings.signer.pin or click.prompt("PIN now", hide_input=True)
+    old = settings.signer.pin or ask_pin("PIN now")
     new = new_pin_file.read_text("utf-8").strip() if new_pin_file else ask_new_pin()
-    call(settings, lambda client: client.change_pin(old, new))
-    click.echo("The PIN is changed. If the old one is in a settings file, change it there too.")
+    state = call(settings, lambda client: client.change_pin(old, new))
+    done = "The PIN is changed. If the old one is in a settings file, change it there too."
+    say({"token": state, "pin_changed": True}, done, as_json=as_json)
 
 
 @signer.group()
@@ -140,45 +159,72 @@ def generate(settings: Settings, usage: str, kind: str, label: str, as_json: boo
 @keys.command()
 @click.argument("key")
 @click.confirmation_option(prompt="The key cannot be brought back. Delete it?")
+@as_json
 @click.pass_obj
-def delete(settings: Settings, key: str) -> None:
+def delete(settings: Settings, key: str, as_json: bool) -> None:
     """Delete the key KEY."""
     call(settings, lambda client: client.delete(key))
-    click.echo(f"The key {key} is gone.")
+    say({"deleted": key}, f"The key {key} is gone.", as_json=as_json)
 
 
 @signer.command()
 @click.argument("key")
-@click.option("--subject", "subject", multiple=True, required=True, help="FIELD=VALUE, in order; repeat it.")
+@click.option("--subject", "subject", multiple=True, help="FIELD=VALUE, in order; repeat it.")
+@click.option("--profile", default="", help="Certificate profile of the authority; it makes the subject.")
+@click.option("--server", default="", help="INSTANCE/CLASS/MEMBER/SERVER, for the profile.")
+@click.option("--member", default="", help="INSTANCE/CLASS/MEMBER, for the profile; default the server's owner.")
+@click.option("--member-name", default="", help="Name of the member, for the profile.")
 @click.option("--dns-name", default="", help="Name of the server, for an authentication certificate.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File (DER).")
+@click.option("--pem", "as_pem", is_flag=True, help="Write PEM; else DER.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to write.")
+@as_json
 @click.pass_obj
-def csr(settings: Settings, key: str, subject: tuple[str, ...], dns_name: str, output: Path) -> None:
-    """Write a certificate request for the key KEY."""
-    fields = tuple(split_field(each) for each in subject)
-    output.write_bytes(call(settings, lambda client: client.make_csr(CsrRequest(key, fields, dns_name))))
-    click.echo(f"{output} is for the certification authority. Next: ridgeway signer import CERTIFICATE")
+def csr(settings: Settings, /, key: str, output: Path, as_pem: bool, as_json: bool, **options: Any) -> None:
+    """Write a certificate request for the key KEY; its subject is given, or made by the authority's profile."""
+    asked = choose_subject(settings, key, options)
+    dns_name = options["dns_name"] or asked.dns_name
+    der = call(settings, lambda client: client.make_csr(CsrRequest(key, asked.fields, dns_name)))
+    output.write_bytes(PEM_HEAD + base64.encodebytes(der) + PEM_END if as_pem else der)
+    done = f"{output} is for the certification authority. Next: ridgeway signer import CERTIFICATE"
+    say({"key": key, "subject": asked.fields, "dns_name": dns_name, "output": str(output)}, done, as_json=as_json)
+
+
+def choose_subject(settings: Settings, key: str, options: dict[str, Any]) -> RequestedSubject:
+    """The subject as given, or as the authority's profile wants it.
+
+    Raises:  SettingsError(malformed_subject), TokenError(signer.key_not_found).
+    """
+    given = tuple(split_field(each) for each in options["subject"])
+    if not options["profile"]:
+        return RequestedSubject(given)
+    usage = find_usage(call(settings, lambda client: client.list_keys()), key)
+    names = parse_names(options["server"], options["member"], options["member_name"])
+    return subject_for(options["profile"], usage=usage, names=names, given=dict(given))
 
 
 @signer.command("import")
 @click.argument("certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--member", default="", help="Whose it is, for people.")
+@click.option("--profile", default="", help="Certificate profile of its authority: read from it whose it is.")
+@click.option("--instance", default="", help="Instance that approved the authority, for the profile.")
 @as_json
 @click.pass_obj
-def import_certificate(settings: Settings, certificate: Path, member: str, as_json: bool) -> None:
+def import_certificate(settings: Settings, /, certificate: Path, as_json: bool, **whose: str) -> None:
     """Import CERTIFICATE (PEM or DER) for the key it is of."""
-    request = ImportRequest(certificate.read_bytes(), member)
+    request = ImportRequest(certificate.read_bytes(), **whose)
     print_keys((call(settings, lambda client: client.import_certificate(request)),), as_json=as_json)
 
 
 @signer.command()
 @click.argument("sha256")
 @click.option("--off", is_flag=True, help="Stop using it.")
+@as_json
 @click.pass_obj
-def activate(settings: Settings, sha256: str, off: bool) -> None:
+def activate(settings: Settings, sha256: str, off: bool, as_json: bool) -> None:
     """Use the certificate with this SHA-256 for its key."""
-    call(settings, lambda client: client.activate(ActivateRequest(sha256, not off)))
-    click.echo("The certificate is no longer used." if off else "The certificate is used now.")
+    changed = call(settings, lambda client: client.activate(ActivateRequest(sha256, not off)))
+    done = "The certificate is no longer used." if off else "The certificate is used now."
+    say(describe_key(changed), done, as_json=as_json)
 
 
 def call(settings: Settings, ask: Callable[[SignerClient], Awaitable[Answered]]) -> Answered:
@@ -191,10 +237,50 @@ def call(settings: Settings, ask: Callable[[SignerClient], Awaitable[Answered]])
     return asyncio.run(ask_once())
 
 
+def say(values: dict[str, Any], sentence: str, *, as_json: bool) -> None:
+    """What was done, for a person or a program."""
+    click.echo(json.dumps(values) if as_json else sentence)
+
+
+def say_state(state: TokenState, *, as_json: bool) -> None:
+    """Whether the token is unlocked, for a person or a program."""
+    say({"token": state}, f"The token is {state}.", as_json=as_json)
+
+
+def ask_pin(prompt: str) -> str:
+    """A PIN, typed unseen."""
+    typed: str = click.prompt(prompt, hide_input=True, err=True)
+    return typed
+
+
 def ask_new_pin() -> str:
     """A new PIN, typed twice."""
-    typed: str = click.prompt("New PIN", hide_input=True, confirmation_prompt=True)
+    typed: str = click.prompt("New PIN", hide_input=True, confirmation_prompt=True, err=True)
     return typed
+
+
+def find_usage(keys: tuple[KeyInfo, ...], key_id: str) -> KeyUsage:
+    """What the key is for.
+
+    Raises:  TokenError(signer.key_not_found).
+    """
+    found = next((info.usage for info in keys if info.id == key_id), None)
+    if found is None:
+        raise TokenError("signer.key_not_found", f"There is no key {key_id[:80]!r}.", action=SEE_KEYS)
+    return found
+
+
+def parse_names(server: str, member: str, member_name: str) -> SubjectNames:
+    """Whom a certificate is for.
+
+    Raises:  SettingsError(malformed_subject) when the server or the member is none.
+    """
+    try:
+        of_server = parse_server_path(server)
+        of_member = parse_client_path(member) if member else of_server.owner
+    except MessageError as error:
+        raise SettingsError("malformed_subject", f"--server or --member: {error.detail}") from error
+    return SubjectNames(member_of(of_member), of_server, member_name)
 
 
 def split_field(text: str) -> tuple[str, str]:
@@ -204,7 +290,7 @@ def split_field(text: str) -> tuple[str, str]:
     """
     name, equals, value = text.partition("=")
     if not equals:
-        raise SettingsError("csr_failed", f"--subject {text!r} is not FIELD=VALUE, as in CN=1001.")
+        raise SettingsError("malformed_subject", f"--subject {text!r} is not FIELD=VALUE, as in CN=1001.")
     return name.strip(), value.strip()
 
 
@@ -215,6 +301,7 @@ def describe_key(info: KeyInfo) -> dict[str, Any]:
         "label": info.label,
         "usage": info.usage,
         "type": info.type,
+        "public_key": base64.b64encode(info.public_key).decode(),
         "certificates": [
             {"sha256": hashlib.sha256(each.der).hexdigest(), "active": each.is_active, "member": each.member}
             for each in info.certificates

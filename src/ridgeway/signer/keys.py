@@ -5,6 +5,7 @@ here, so that no long input ever reaches this process.
 Source: RFC 8017 (PKCS#1), FIPS 186-5 (ECDSA), RFC 2986 (PKCS#10).
 """
 
+import re
 from collections.abc import Callable
 from typing import assert_never
 
@@ -28,6 +29,7 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PUBLIC_EXPONENT = 65537
 MAX_SUBJECT_FIELDS = 20
 MAX_FIELD_CHARACTERS = 255
+DNS_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 SUBJECT_FIELDS = {
     "C": NameOID.COUNTRY_NAME,
@@ -35,6 +37,7 @@ SUBJECT_FIELDS = {
     "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
     "CN": NameOID.COMMON_NAME,
     "serialNumber": NameOID.SERIAL_NUMBER,
+    "SN": NameOID.SERIAL_NUMBER,
     "businessCategory": NameOID.BUSINESS_CATEGORY,
     "organizationIdentifier": NameOID.ORGANIZATION_IDENTIFIER,
 }
@@ -102,20 +105,39 @@ def choose_ecdsa(key: ec.EllipticCurvePrivateKey, digest: hashes.HashAlgorithm) 
 def write_csr(key: PrivateKey, request: CsrRequest, usage: KeyUsage) -> bytes:
     """The certificate request (PKCS#10, DER) with the key usage that X-Road asks for.
 
-    Raises:  TokenError(signer.csr_failed) naming the subject field that is wrong.
+    Raises:  TokenError(signer.failed_to_generate_certificate_request) naming the subject field or name that is wrong.
     """
     builder = x509.CertificateSigningRequestBuilder().subject_name(build_subject(request.subject))
-    builder = builder.add_extension(build_key_usage(usage), critical=True)
+    builder = builder.add_extension(build_key_usage(usage), critical=False)
     if request.dns_name:
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(request.dns_name)]), critical=False)
+        builder = builder.add_extension(build_alternative_name(request.dns_name), critical=False)
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def build_alternative_name(dns_name: str) -> x509.SubjectAlternativeName:
+    """The name of the server, beside the subject."""
+    try:
+        if not is_dns_name(dns_name):
+            raise ValueError("labels of letters, digits and hyphens are expected")
+        return x509.SubjectAlternativeName([x509.DNSName(dns_name)])
+    except ValueError as error:
+        raise TokenError(
+            "signer.failed_to_generate_certificate_request",
+            f"The server's name {dns_name[:80]!r} cannot be: {error}; expected one as in ss1.example.org.",
+        ) from error
+
+
+def is_dns_name(text: str) -> bool:
+    """Whether the text can be the name of a host."""
+    return len(text) <= MAX_FIELD_CHARACTERS and all(DNS_LABEL.fullmatch(label) for label in text.split("."))
 
 
 def build_subject(fields: tuple[tuple[str, str], ...]) -> x509.Name:
     """The distinguished name of these fields, in their order."""
     if not 1 <= len(fields) <= MAX_SUBJECT_FIELDS:
         raise TokenError(
-            "signer.csr_failed", f"The subject has {len(fields)} fields; expected 1 to {MAX_SUBJECT_FIELDS}."
+            "signer.failed_to_generate_certificate_request",
+            f"The subject has {len(fields)} fields; expected 1 to {MAX_SUBJECT_FIELDS}.",
         )
     attributes = []
     for name, value in fields:
@@ -129,12 +151,15 @@ def build_subject(fields: tuple[tuple[str, str], ...]) -> x509.Name:
             detail = (
                 f"The subject field {name[:40]}={value[:40]} cannot be: {error}; known fields are {known}, or an OID."
             )
-            raise TokenError("signer.csr_failed", detail) from error
+            raise TokenError("signer.failed_to_generate_certificate_request", detail) from error
     return x509.Name(attributes)
 
 
 def build_key_usage(usage: KeyUsage) -> x509.KeyUsage:
-    """The key usage of a certificate for signing, or for authentication."""
+    """The key usage that a request wishes for; the authority decides.
+
+    Source:  X-Road asks for keyCertSign beside nonRepudiation, and so do we, for authorities that compare.
+    """
     signs = usage is KeyUsage.SIGNING
     return x509.KeyUsage(
         digital_signature=not signs,
@@ -142,7 +167,7 @@ def build_key_usage(usage: KeyUsage) -> x509.KeyUsage:
         key_encipherment=not signs,
         data_encipherment=not signs,
         key_agreement=False,
-        key_cert_sign=False,
+        key_cert_sign=signs,
         crl_sign=False,
         encipher_only=False,
         decipher_only=False,

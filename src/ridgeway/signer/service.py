@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from ridgeway.errors import TokenError
+from ridgeway.errors import CertificateError, SignatureError, TokenError
+from ridgeway.protocol.certificates.profiles import member_from_subject
+from ridgeway.protocol.certificates.x509 import Certificate, read_certificate
 from ridgeway.signer.keys import (
     PrivateKey,
     choose_signing,
@@ -42,7 +42,8 @@ from ridgeway.signer.values import (
 )
 
 MAX_KEYS = 1000
-MAX_CERTIFICATE_BYTES = 64 * 1024
+MAX_CERTIFICATES = 20
+MAX_LABEL_CHARACTERS = 255
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 
@@ -139,8 +140,13 @@ class SignerService:
     def generate(self, request: GenerateRequest) -> KeyInfo:
         """A new key is in the token.
 
-        Raises:  TokenError(signer.token_not_active | signer.token_not_available).
+        Raises:  TokenError with signer.token_not_active, signer.token_not_available or
+                 signer.failed_to_generate_private_key.
         """
+        self.token.get_master()
+        if len(request.label) > MAX_LABEL_CHARACTERS:
+            detail = f"The label has {len(request.label)} characters; at most {MAX_LABEL_CHARACTERS} are kept."
+            raise TokenError("signer.failed_to_generate_private_key", detail)
         keys = self.token.read_index()
         if len(keys) >= MAX_KEYS:
             raise TokenError("signer.token_not_available", f"The token holds {MAX_KEYS} keys already; delete old ones.")
@@ -168,18 +174,22 @@ class SignerService:
     def import_certificate(self, request: ImportRequest) -> KeyInfo:
         """The certificate belongs to its key, active when it is the first.
 
-        Raises:  TokenError with signer.incorrect_certificate, signer.wrong_cert_usage or signer.key_not_found.
+        Raises:  TokenError with signer.incorrect_certificate, signer.wrong_cert_usage, signer.key_not_found,
+                 signer.cannot_get_member_id_from_certificate or signer.cert_import_failed.
         """
-        certificate = read_certificate(request.certificate)
-        public = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        certificate = read_imported(request.certificate)
+        public = certificate.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         info = next((key for key in self.token.read_index() if hmac.compare_digest(key.public_key, public)), None)
         if info is None:
             raise TokenError("signer.key_not_found", "No key here is the one that this certificate is for.")
         require_usage(certificate, info)
-        der = certificate.public_bytes(Encoding.DER)
-        if any(each.der == der for each in info.certificates):
+        member = find_member(certificate, request)
+        if any(each.der == certificate.der for each in info.certificates):
             return info
-        added = CertificateInfo(der, is_active=info.active_certificate is None, member=request.member)
+        if len(info.certificates) >= MAX_CERTIFICATES:
+            detail = f"The key {info.id} has {MAX_CERTIFICATES} certificates already."
+            raise TokenError("signer.cert_import_failed", detail, action="Make a new key for this certificate.")
+        added = CertificateInfo(certificate.der, is_active=info.active_certificate is None, member=member)
         return self.replace(msgspec.structs.replace(info, certificates=(*info.certificates, added)))
 
     def activate(self, request: ActivateRequest) -> KeyInfo:
@@ -223,41 +233,38 @@ class SignerService:
         )
 
 
-def read_certificate(data: bytes) -> x509.Certificate:
+def read_imported(data: bytes) -> Certificate:
     """A certificate in PEM or DER.
 
     Raises:  TokenError(signer.incorrect_certificate).
     """
     try:
-        if len(data) > MAX_CERTIFICATE_BYTES:
-            raise ValueError(f"{len(data)} bytes, at most {MAX_CERTIFICATE_BYTES}")
-        if b"-----BEGIN" in data:
-            return x509.load_pem_x509_certificate(data)
-        return x509.load_der_x509_certificate(data)
-    except ValueError as error:
-        raise TokenError("signer.incorrect_certificate", f"The certificate cannot be read: {error}.") from error
+        return read_certificate(data)
+    except CertificateError as error:
+        raise TokenError("signer.incorrect_certificate", error.detail) from error
 
 
-def require_usage(certificate: x509.Certificate, info: KeyInfo) -> None:
+def find_member(certificate: Certificate, request: ImportRequest) -> str:
+    """Whose the certificate is: as its subject says by the profile, if one is given, else as the importer says.
+
+    Raises:  TokenError(signer.cannot_get_member_id_from_certificate).
+    """
+    if not request.profile or not certificate.is_signing:
+        return request.member
+    try:
+        return str(member_from_subject(certificate, request.profile, request.instance))
+    except SignatureError as error:
+        raise TokenError("signer.cannot_get_member_id_from_certificate", error.detail) from error
+
+
+def require_usage(certificate: Certificate, info: KeyInfo) -> None:
     """Hold only when the certificate is for the key's usage and for nothing else.
 
     Raises:  TokenError(signer.wrong_cert_usage).
     Source:  UG-SS §5; X-Road: signing is nonRepudiation, authentication any of three key usages or clientAuth.
     """
-    signs, authenticates = False, False
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-        signs = usage.content_commitment
-        authenticates = usage.digital_signature or usage.key_encipherment or usage.data_encipherment
-    except (x509.ExtensionNotFound, ValueError):
-        pass
-    try:
-        extended = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-        authenticates = authenticates or ExtendedKeyUsageOID.CLIENT_AUTH in extended
-    except (x509.ExtensionNotFound, ValueError):
-        pass
-    fits = (signs, authenticates) == (info.usage is KeyUsage.SIGNING, info.usage is KeyUsage.AUTHENTICATION)
-    if not fits:
+    signs, authenticates = certificate.is_signing, certificate.is_authentication
+    if (signs, authenticates) != (info.usage is KeyUsage.SIGNING, info.usage is KeyUsage.AUTHENTICATION):
         purposes = [name for name, holds in (("signing", signs), ("authentication", authenticates)) if holds]
         raise TokenError(
             "signer.wrong_cert_usage",

@@ -64,16 +64,30 @@ class Token:
     def create(self, pin: str) -> None:
         """There is an empty token under `pin`, unlocked.
 
-        Raises:  TokenError(signer.token_exists) when there is one already, (signer.pin_incorrect) for a weak PIN.
+        Raises:  TokenError(signer.token_exists) when there is one already, or keys of one whose `token.json` is lost;
+                 (signer.token_pin_policy_failure) for a weak PIN.
         """
-        if self.state is not TokenState.ABSENT:
-            raise TokenError("signer.token_exists", f"There is a token in {self.folder} already.")
+        self.require_nothing()
         require_good_pin(pin)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         master = secrets.token_bytes(MASTER_BYTES)
         self.write_index(())
         self.write(TOKEN_FILE, seal_master(master, pin))
         self.master = master
+
+    def require_nothing(self) -> None:
+        """Hold only while there is neither a token here nor what is left of one.
+
+        Raises:  TokenError(signer.token_exists).
+        """
+        if self.state is not TokenState.ABSENT:
+            raise TokenError("signer.token_exists", f"There is a token in {self.folder} already.")
+        if any(self.folder.glob(f"*{KEY_SUFFIX}")):
+            raise TokenError(
+                "signer.token_exists",
+                f"There are keys in {self.folder}, but no {TOKEN_FILE} to unlock them.",
+                action=f"Restore {TOKEN_FILE} from a backup. Without it the keys are lost: then move them away.",
+            )
 
     def unlock(self, pin: str) -> None:
         """The keys can be used.
@@ -89,7 +103,8 @@ class Token:
     def change_pin(self, pin: str, new_pin: str) -> None:
         """Only `new_pin` unlocks the token.
 
-        Raises:  TokenError(signer.pin_incorrect) when `pin` is not the PIN, or `new_pin` is weak.
+        Raises:  TokenError(signer.pin_incorrect) when `pin` is not the PIN, (signer.token_pin_policy_failure) when
+                 `new_pin` is weak.
         """
         require_good_pin(new_pin)
         self.write(TOKEN_FILE, seal_master(open_master(self.read(TOKEN_FILE), pin), new_pin))
@@ -105,8 +120,18 @@ class Token:
             raise self.unavailable(INDEX_FILE, str(error)) from error
 
     def write_index(self, keys: tuple[KeyInfo, ...]) -> None:
-        """The index is on disk."""
-        self.write(INDEX_FILE, msgspec.json.format(msgspec.json.encode(keys)))
+        """The index is on disk.
+
+        Raises:  TokenError(signer.token_not_available), also when it would be longer than can be read again.
+        """
+        data = msgspec.json.format(msgspec.json.encode(keys))
+        if len(data) > MAX_FILE_BYTES:
+            raise TokenError(
+                "signer.token_not_available",
+                f"The index would have {len(data)} bytes; at most {MAX_FILE_BYTES} can be read again.",
+                action="Delete keys that are no longer used: ridgeway signer keys delete.",
+            )
+        self.write(INDEX_FILE, data)
 
     def write_key(self, key_id: str, private_key: bytes) -> None:
         """A private key (PKCS#8, DER) is on disk, encrypted."""
@@ -192,11 +217,11 @@ def open_privately(path: str, flags: int) -> int:
 def require_good_pin(pin: str) -> None:
     """Hold only for a PIN of a length that is worth guessing at.
 
-    Raises:  TokenError(signer.pin_incorrect); the PIN itself is not shown.
+    Raises:  TokenError(signer.token_pin_policy_failure); the PIN itself is not shown.
     """
     if not MIN_PIN_CHARACTERS <= len(pin) <= MAX_PIN_CHARACTERS:
         raise TokenError(
-            "signer.pin_incorrect",
+            "signer.token_pin_policy_failure",
             f"The PIN has {len(pin)} characters; expected {MIN_PIN_CHARACTERS} to {MAX_PIN_CHARACTERS}.",
         )
 

@@ -91,10 +91,16 @@ class CsrRequest(msgspec.Struct, frozen=True):
 
 
 class ImportRequest(msgspec.Struct, frozen=True):
-    """A certificate (PEM or DER) for one of the keys here."""
+    """A certificate (PEM or DER) for one of the keys here.
+
+    Whose it is: `member` as the importer says, or read from the subject by the certificate `profile` (a Java class
+    name, as in the global configuration) of the `instance`.
+    """
 
     certificate: bytes
     member: str = ""
+    profile: str = ""
+    instance: str = ""
 
 
 class ActivateRequest(msgspec.Struct, frozen=True):
