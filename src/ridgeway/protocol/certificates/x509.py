@@ -163,7 +163,19 @@ def read_der(der: bytes) -> Certificate:
     """
     with warnings.catch_warnings(action="ignore"):  # a name longer than X.520 likes is no reason to speak up
         certificate = x509.load_der_x509_certificate(der)
+        require_whole_octets(der, certificate.signature)
         return build_certificate(der, certificate, read_extensions(certificate))
+
+
+def require_whole_octets(der: bytes, signature: bytes) -> None:
+    """Hold only when the signature, which ends the certificate, leaves no bits unused.
+
+    The library takes zero bits at its end for padding, so one certificate would have several spellings and digests.
+
+    Raises:  ValueError.
+    """
+    if der[-len(signature) - 1] != 0:
+        raise ValueError("its signature is not a whole number of octets")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from ridgeway.errors import CertificateError
 from ridgeway.protocol.certificates import find_ocsp_answer, read_ocsp_answer, verify_ocsp, write_ocsp_request
+from ridgeway.protocol.certificates.ocsp import hash_authority
 from ridgeway.protocol.certificates.tests.cast import (
     AUTHENTICATION,
     DAY,
@@ -136,6 +137,30 @@ def test_an_answer_about_another_certificate_or_with_another_digest_is_refused()
     assert code_of(other) == "incorrect_validation_info"
     assert code_of(says(Answered(digest=hashes.SHA256()))) == "incorrect_validation_info"
     assert code_of(GOOD, issuer=SIGNER) == "incorrect_validation_info"
+
+
+def answer_by_hash(name_of, key_of):
+    """An answer about the number of SIGNER, under an authority with the name of one and the key of another."""
+    builder = ocsp.OCSPResponseBuilder().add_response_by_hash(
+        hash_authority(name_of.certificate).name,
+        hash_authority(key_of.certificate).key,
+        SIGNER.certificate.serial,
+        hashes.SHA1(),
+        ocsp.OCSPCertStatus.GOOD,
+        NOW,
+        None,
+        None,
+        None,
+    )
+    builder = builder.responder_id(ocsp.OCSPResponderEncoding.NAME, RESPONDER.certificate.loaded)
+    return builder.sign(RESPONDER.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def test_an_answer_about_the_same_number_of_another_authority_is_refused():
+    other = make_authority("Other")
+    assert verify(answer_by_hash(ROOT, ROOT)).this_update == NOW
+    assert code_of(answer_by_hash(other, ROOT)) == "incorrect_validation_info"
+    assert code_of(answer_by_hash(ROOT, other)) == "incorrect_validation_info"
 
 
 def test_sha1_with_rsa_is_tolerated_in_answers():

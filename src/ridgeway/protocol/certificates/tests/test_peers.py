@@ -1,5 +1,7 @@
 """Security servers: the certificate at the other end speaks for exactly the clients registered there."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,6 +47,12 @@ def refusal(*args, **context):
 def test_a_registered_server_speaks_for_its_clients_and_its_owner(client):
     peer = verify(client=client)
     assert (peer.server.id, peer.chain.leaf) == (SERVER, AUTH.certificate)
+
+
+def test_a_server_is_known_by_sha1_where_the_configuration_lists_that():
+    listed = replace(TRUST.own.servers[SERVER], auth_certificate_hashes=frozenset({AUTH.certificate.sha1}))
+    old = replace(TRUST.own, version=2, servers={SERVER: listed})
+    assert verify(trust=replace(TRUST, instances={"LAB": old})).server == listed
 
 
 @pytest.mark.parametrize(
