@@ -130,6 +130,12 @@ def test_nobody_speaks_for_another(country):
     assert http("GET", url).headers["x-road-error"] == "server.clientproxy.invalid_client_identifier"
 
 
+def test_a_system_may_ask_over_https(country):
+    door = f"https://{PARLIAMENT.host}:{country.country.ports.consumer_tls}"
+    answer = http("GET", f"{door}/r1/NORTHMARK/{PERSON}", headers=[("X-Road-Client", "NORTHMARK/GOV/1002/casework")])
+    assert answer.status == 200
+
+
 def test_a_hundred_megabytes_pass_and_are_logged_by_their_digest(country, tmp_path):
     answer = country.ask(PARLIAMENT, "GOV/1003/records/documents/large")
     whole = (country.country.folder("health") / "system" / "large.bin").read_bytes()

@@ -16,6 +16,7 @@ import click
 
 from ridgeway.errors import RidgewayError
 from ridgeway.gateway.hands.sign import MessageSigner
+from ridgeway.gateway.internaltls import open_internal_identity
 from ridgeway.gateway.ports import Admit, Download
 from ridgeway.gateway.station import Station, ocsp_pool_limits, pool_limits
 from ridgeway.gateway.worker import run_worker
@@ -27,6 +28,7 @@ from ridgeway.messagelog.verificationconf import write_verification_configuratio
 from ridgeway.settings import Settings
 from ridgeway.signer import SignerClient
 from ridgeway.trust import TrustKeeper
+from ridgeway.trust.clock import read_clock
 
 RESTART_PAUSE_SECONDS = 0.5
 
@@ -84,6 +86,7 @@ async def carry(settings: Settings) -> None:
             pool=pool,
             ocsp_pool=ocsp_pool,
             message_signer=MessageSigner(signer),
+            internal=open_internal_identity(settings.path(settings.gateway.internal_tls_dir), now=read_clock()),
         )
         await run_worker(station, stopped=stopped)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ridgeway.errors import RidgewayError, TokenError, TrustError
 from ridgeway.gateway.hands.sign import MessageSigner
 from ridgeway.gateway.hands.spool import SpoolLimits
+from ridgeway.gateway.internaltls import InternalIdentity
 from ridgeway.gateway.ports import Downloads, MessageLog
 from ridgeway.http import ClientTls, Pool, PoolLimits, ServerTls
 from ridgeway.http.tls import XROAD
@@ -54,6 +55,7 @@ class Station:
     pool: Pool
     ocsp_pool: Pool
     message_signer: MessageSigner
+    internal: InternalIdentity
     verdicts: VerdictCache = field(default_factory=VerdictCache)
     server: ServerSnapshot | None = None
     keys: tuple[KeyInfo, ...] = ()
@@ -84,7 +86,7 @@ class Station:
                 f"There is no server snapshot at {self.settings.path(self.settings.gateway.snapshot)}.",
                 action="Apply the server's document: ridgeway securityserver apply FILE.",
             )
-        return Standing(self.server, self.keeper.snapshot, self.verdicts)
+        return Standing(self.server, self.keeper.snapshot, self.verdicts, self.internal.certificate)
 
     def get_identity(self) -> Identity:
         """What this server shows in TLS.

@@ -15,7 +15,7 @@ from ridgeway.gateway.doors.peer import PeerDoor
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.peers.service import ServiceDirectory
 from ridgeway.gateway.station import Station
-from ridgeway.http import HttpLimits, Server, serve
+from ridgeway.http import HttpLimits, Server, ServerTls, serve
 from ridgeway.settings import GatewaySettings
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ class Doors:
     """The open doors of a worker; the peer door waits for a key."""
 
     consumer: Server | None = None
+    consumer_tls: Server | None = None
     ocsp: Server | None = None
     peer: Server | None = None
 
@@ -48,10 +49,24 @@ async def open_doors(station: Station, stack: AsyncExitStack) -> Doors:
     doors = Doors()
     shared = gateway.workers > 1
     limits = limits_of(gateway)
+    peers = PeerDirectory(station)
     if gateway.consumer_port:
-        handler = ConsumerDoor(station, PeerDirectory(station)).handle
+        handler = ConsumerDoor(station, peers).handle
         doors.consumer = await stack.enter_async_context(
             serve(handler, host=gateway.host, port=gateway.consumer_port, limits=limits, reuse_port=shared)
+        )
+    if gateway.consumer_tls_port:
+        doors.consumer_tls = await stack.enter_async_context(
+            serve(
+                ConsumerDoor(station, peers).handle,
+                host=gateway.host,
+                port=gateway.consumer_tls_port,
+                tls=ServerTls(
+                    (station.internal.certificate,), station.internal.private_key, request_client_certificate=True
+                ),
+                limits=limits,
+                reuse_port=shared,
+            )
         )
     doors.ocsp = await stack.enter_async_context(
         serve(

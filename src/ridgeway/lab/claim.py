@@ -77,7 +77,7 @@ def require_free_ports(country: Country) -> None:
     wanted = [("127.0.0.1", ports.page), (CENTRAL_HOST, ports.central)]
     wanted += [(AUTHORITIES_HOST, ports.ca), (AUTHORITIES_HOST, ports.tsa)]
     for each in country.organisations:
-        wanted += [(each.host, port) for port in (ports.consumer, ports.peer, ports.ocsp, ports.system)]
+        wanted += [(each.host, port) for port in ports.of_a_server]
     for host, port in wanted:
         with socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -62,6 +62,16 @@ class Ports:
         """The information system behind a security server."""
         return self.base + 7
 
+    @property
+    def consumer_tls(self) -> int:
+        """The consumer door over HTTPS."""
+        return self.base + 8
+
+    @property
+    def of_a_server(self) -> tuple[int, ...]:
+        """Every port at an organisation's own address."""
+        return (self.consumer, self.consumer_tls, self.peer, self.ocsp, self.system)
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

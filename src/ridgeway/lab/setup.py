@@ -89,6 +89,7 @@ def write_organisation_settings(country: Country, organisation: Organisation) ->
                 "host": organisation.host,
                 "peer_host": organisation.host,
                 "consumer_port": ports.consumer,
+                "consumer_tls_port": ports.consumer_tls,
                 "peer_port": ports.peer,
                 "ocsp_port": ports.ocsp,
                 "remote_peer_port": ports.peer,

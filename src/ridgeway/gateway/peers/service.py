@@ -67,7 +67,12 @@ class ServiceDirectory:
             )
         if len(self.identities) >= MAX_TLS_IDENTITIES:
             self.identities.clear()
-        return self.identities.setdefault(pinned, ClientTls(profile=MODERN, pinned=pinned))
+        if pinned not in self.identities:
+            internal = self.station.internal
+            self.identities[pinned] = ClientTls(
+                (internal.certificate,), internal.private_key, profile=MODERN, pinned=pinned
+            )
+        return self.identities[pinned]
 
 
 async def send_to_service(exchange: Exchange, target: str, request: RestRequest, body: BodySpool | None) -> None:
