@@ -188,6 +188,12 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     return settings
 
 
+def find_said_mode(file: Path | None = None) -> Mode | None:
+    """The mode, where a file or the environment says one; None where it is only the default."""
+    settings, reading = read_settings(file, os.environ)
+    return settings.mode if "mode" in reading.origins else None
+
+
 def read_settings(file: Path | None, environment: Mapping[str, str]) -> tuple[Settings, Reading]:
     """The settings with the faults and origins found on the way."""
     named = file or (Path(environment["RIDGEWAY_SETTINGS"]) if "RIDGEWAY_SETTINGS" in environment else None)

@@ -199,3 +199,14 @@ def test_a_second_start_in_the_same_folder_is_refused(country):
     done = country.run("lab", "up", "--once", check=False)
     assert done.returncode == 2
     assert "is up already" in done.stderr
+
+
+def test_production_has_no_lab(tmp_path, monkeypatch):
+    (tmp_path / "ridgeway.toml").write_text('mode = "production"\n')
+    for arguments in (("lab", "up", "--once"), ("lab", "part", "ca")):
+        done = run_ridgeway(*arguments, check=False, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "does not run in production mode" in done.stderr
+    assert list(tmp_path.iterdir()) == [tmp_path / "ridgeway.toml"]
+    monkeypatch.setenv("RIDGEWAY_MODE", "production")
+    assert run_ridgeway("lab", "up", "--once", check=False, cwd=tmp_path.parent).returncode == 2

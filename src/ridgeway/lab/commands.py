@@ -15,6 +15,7 @@ from ridgeway.lab.authorities.ca import open_certification_authority
 from ridgeway.lab.authorities.serve import (
     handle_certification,
     handle_timestamping,
+    require_lab,
     serve_until_stopped,
 )
 from ridgeway.lab.authorities.tsa import open_timestamping_authority
@@ -37,6 +38,7 @@ from ridgeway.lab.status import read_status, render_status, write_status
 from ridgeway.lab.supervisor import Supervisor
 from ridgeway.lab.systems import health, parliament, register
 from ridgeway.protocol.identifiers import render_path
+from ridgeway.settings import Mode, find_said_mode
 
 DEFAULT_STATE = Path("state")
 STATUS_SECONDS = 1.0
@@ -55,8 +57,11 @@ with_base_port = click.option(
 
 
 @click.group()
-def lab() -> None:
-    """A country on a laptop."""
+@click.pass_obj
+def lab(settings_file: Path | None) -> None:
+    """A country on a laptop; it refuses to run where the settings say production."""
+    if find_said_mode(settings_file) is Mode.PRODUCTION:
+        require_lab(Mode.PRODUCTION)
 
 
 def describe_country(state: Path, base_port: int) -> Country:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ridgeway.errors import TimestampError
-from ridgeway.lab.authorities.ca import ROOT_YEARS, name, open_key, start_certificate
+from ridgeway.lab.authorities.ca import ROOT_YEARS, key_usage, name, start_certificate
+from ridgeway.lab.authorities.keys import KeyKind, PrivateKey, open_key, sign_data, write_whole
 from ridgeway.protocol.timestamps import prepare_token, read_timestamp_request, write_timestamp_response
 
 POLICY = "1.3.6.1.4.1.61234.1"
@@ -26,7 +26,7 @@ SERIAL_BITS = 127
 class TimestampingAuthority:
     """The authority with its key."""
 
-    key: ec.EllipticCurvePrivateKey = field(repr=False)
+    key: PrivateKey = field(repr=False)
     certificate: x509.Certificate
 
     def stamp(self, request: bytes) -> bytes:
@@ -42,17 +42,18 @@ class TimestampingAuthority:
             serial=secrets.randbits(SERIAL_BITS),
             at=datetime.now(UTC),
         )
-        return write_timestamp_response(token.complete(self.key.sign(token.to_be_signed, ec.ECDSA(hashes.SHA512()))))
+        return write_timestamp_response(token.complete(sign_data(self.key, token.to_be_signed)))
 
 
-def open_timestamping_authority(folder: Path, *, title: str) -> TimestampingAuthority:
+def open_timestamping_authority(
+    folder: Path, *, title: str, key_kind: KeyKind = KeyKind.EC_P256
+) -> TimestampingAuthority:
     """The authority in `folder`, made when it is not there yet."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key, file = open_key(folder / "tsa.key"), folder / "tsa.pem"
+    key, file = open_key(folder / "tsa.key", key_kind), folder / "tsa.pem"
     if not file.exists():
         builder = start_certificate(name(f"{title} TSA"), key.public_key(), issuer=None, days=365 * ROOT_YEARS)
-        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-        file.write_bytes(
-            builder.add_extension(usage, critical=True).sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
-        )
+        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        builder = builder.add_extension(purpose, critical=True).add_extension(key_usage(signs=True), critical=True)
+        write_whole(file, builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
     return TimestampingAuthority(key, x509.load_pem_x509_certificate(file.read_bytes()))
