@@ -182,7 +182,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
 
     Raises:  SettingsError naming every fault at once: the key, its origin, and what would be right.
     """
-    settings, reading = read_settings(file, os.environ if environment is None else environment)
+    settings, reading = read_settings(file, environment)
     if reading.faults:
         raise SettingsError("malformed_settings", "; ".join(reading.faults) + ".")
     return settings
@@ -194,8 +194,9 @@ def find_said_mode(file: Path | None = None) -> Mode | None:
     return settings.mode if "mode" in reading.origins else None
 
 
-def read_settings(file: Path | None, environment: Mapping[str, str]) -> tuple[Settings, Reading]:
-    """The settings with the faults and origins found on the way."""
+def read_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> tuple[Settings, Reading]:
+    """The settings with the faults and origins found on the way; read as `load_settings` does."""
+    environment = os.environ if environment is None else environment
     named = file or (Path(environment["RIDGEWAY_SETTINGS"]) if "RIDGEWAY_SETTINGS" in environment else None)
     path = named or Path(DEFAULT_FILE)
     reading = Reading()

@@ -1,0 +1,65 @@
+"""`ridgeway settings`: what this deployment is told, where each value comes from, and all that is wrong with it.
+
+Law: it must work while the settings are broken, so it reads them itself instead of being handed them; a secret is
+named but never printed. Exit: 0 in order · 2 something is wrong.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from ridgeway.settings import Origin, list_origins, read_settings
+
+
+@click.group()
+def settings() -> None:
+    """Show and check the settings."""
+
+
+@settings.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def show(file: Path | None, as_json: bool) -> None:
+    """Print every setting with its value and where that comes from; secrets are named but not shown."""
+    origins, faults = inspect_settings(file)
+    click.echo(json.dumps([asdict(each) for each in origins], indent=2) if as_json else render_origins(origins))
+    end_with(faults)
+
+
+@settings.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def check(file: Path | None, as_json: bool) -> None:
+    """Name every fault of the settings at once."""
+    origins, faults = inspect_settings(file)
+    changed = sum(each.source != "default" for each in origins)
+    if as_json:
+        click.echo(json.dumps({"faults": faults, "settings": len(origins), "not_default": changed}, indent=2))
+        sys.exit(2 if faults else 0)
+    if not faults:
+        click.echo(f"The settings are in order: {changed} of {len(origins)} are not the default.")
+    end_with(faults)
+
+
+def inspect_settings(file: Path | None) -> tuple[list[Origin], list[str]]:
+    """Every setting with its origin, and every fault."""
+    found, reading = read_settings(file)
+    return list_origins(found, reading), reading.faults
+
+
+def end_with(faults: list[str]) -> None:
+    """Print the faults, one a line, and exit 2 when there are any."""
+    for fault in faults:
+        click.echo(f"ridgeway: {fault}.", err=True)
+    if faults:
+        sys.exit(2)
+
+
+def render_origins(origins: list[Origin]) -> str:
+    """Three columns: key, value, origin."""
+    keys = max(len(each.key) for each in origins)
+    values = max(len(each.value) for each in origins)
+    return "\n".join(f"{each.key:<{keys}}  {each.value:<{values}}  {each.source}" for each in origins)
