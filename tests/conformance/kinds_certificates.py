@@ -32,6 +32,7 @@ from ridgeway.protocol.certificates import (
     read_certificate,
     read_certificates,
     read_ocsp_answer,
+    render_alternative_names,
     verify_chain,
     verify_ocsp,
 )
@@ -119,6 +120,7 @@ def describe_certificate(certificate: Certificate) -> dict[str, Any]:
         "extended_key_usage": extended,
         "is_auth_cert": NO_KEY_USAGE if is_silent else certificate.is_authentication,
         "is_signing_cert": NO_KEY_USAGE if usages is None and not certificate.is_signing else certificate.is_signing,
+        "subject_alternative_names": render_alternative_names(certificate),
         "subject_common_name": subject.get(OIDS["CN"]),
         "subject_serial_number": subject.get(OIDS["serialNumber"]),
     }
