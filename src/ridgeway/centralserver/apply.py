@@ -55,8 +55,11 @@ def read_proposal(file: Path) -> Proposal:
 
 
 def apply_proposal(proposal: Proposal, *, now: datetime) -> int:
-    """The proposal is in force, and will be published; its version is returned."""
-    return append_version(Version, proposal.content, now=now)
+    """The proposal is in force, and will be published; its version is returned.
+
+    Raises:  SettingsError(changed_meanwhile) when another version took effect since the proposal was read.
+    """
+    return append_version(Version, proposal.content, follows=proposal.current_version, now=now)
 
 
 def describe_certificates(content: Any) -> Any:

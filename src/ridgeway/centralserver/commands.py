@@ -24,6 +24,7 @@ from ridgeway.centralserver.signing import (
     make_key,
 )
 from ridgeway.http import run as run_loop
+from ridgeway.office.documents.asking import confirm_changes, print_outcome
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.globalconf import anchor_hash, write_anchor
@@ -71,16 +72,11 @@ def init(settings: Settings, key_type: str, as_json: bool) -> None:
 def apply(file: Path, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Apply the document FILE: validate it whole, show what changes, and put it in force."""
     proposal = read_proposal(file)
-    if not as_json:
-        click.echo("\n".join(proposal.changes) or "Nothing changes.")
-    may_apply = not dry_run and (yes or not proposal.changes or click.confirm("Put this in force?"))
+    may_apply = confirm_changes(proposal.changes, yes=yes, dry_run=dry_run, as_json=as_json)
     version = apply_proposal(proposal, now=read_clock()) if may_apply else proposal.current_version
-    if as_json:
-        click.echo(json.dumps({"version": version, "changes": proposal.changes, "applied": may_apply}, indent=2))
-    elif may_apply:
-        click.echo(f"Version {version} is in force for {proposal.governed.trust.instance}.")
-    elif not dry_run:
-        raise click.exceptions.Exit(1)
+    facts = {"version": version, "changes": proposal.changes, "applied": may_apply}
+    sentence = f"Version {version} is in force for {proposal.governed.trust.instance}."
+    print_outcome(facts, sentence, dry_run=dry_run, as_json=as_json)
 
 
 @centralserver.command()

@@ -13,10 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from ridgeway.errors import SettingsError, WorldError
-from ridgeway.office.documents import read_document_file, to_content
+from ridgeway.office.documents import Document, read_document_file, to_content
 from ridgeway.office.documents.diff import render_diff
 from ridgeway.office.documents.files import inline
 from ridgeway.office.documents.forward import bring_forward
@@ -34,6 +32,7 @@ APP = "securityserver"
 class Proposal:
     """A document that is right, and what it would change. `content` is the document as data."""
 
+    document: Document[SecurityServerDocument]
     content: Any
     snapshot: ServerSnapshot
     current_version: int
@@ -53,10 +52,15 @@ def read_proposal(file: Path) -> Proposal:
     if current is not None and (current["instance"], current["server"]) != (content["instance"], content["server"]):
         raise SettingsError(
             "wrong_server",
-            f"The document is of {snapshot.server}, this server is {current['server']} of {current['instance']}.",
+            f"The document is of {describe_server(content)}, this server is {describe_server(current)}.",
             action="Apply the right document, or start a new server in another state folder.",
         )
-    return Proposal(content, snapshot, number, tuple(render_diff(current or {}, content)))
+    return Proposal(document, content, snapshot, number, tuple(render_diff(current or {}, content)))
+
+
+def describe_server(content: Any) -> str:
+    """Whose document it is."""
+    return f"{content['instance']}/{content['server']['owner']}/{content['server']['code']}"
 
 
 def inline_certificates(content: Any, folder: Path) -> Any:
@@ -75,7 +79,7 @@ def apply_proposal(proposal: Proposal, settings: Settings, *, now: datetime) -> 
     place = settings.path(settings.gateway.snapshot)
     try:
         with hold_alone(place):
-            number = append_proposal(proposal, now=now)
+            number = append_version(Version, proposal.content, follows=proposal.current_version, now=now)
             write_file(place, write_server_snapshot(replace(proposal.snapshot, version=number)))
     except OSError as error:
         raise WorldError(
@@ -84,24 +88,6 @@ def apply_proposal(proposal: Proposal, settings: Settings, *, now: datetime) -> 
             action="See to the disk and its rights, and apply the document again.",
         ) from error
     return number
-
-
-def append_proposal(proposal: Proposal, *, now: datetime) -> int:
-    """The proposal is the newest version, and follows the one that it was compared with.
-
-    Raises:  SettingsError(changed_meanwhile).
-    """
-    try:
-        with transaction.atomic():
-            if find_newest(Version)[0] == proposal.current_version:
-                return append_version(Version, proposal.content, now=now)
-    except IntegrityError:
-        pass  # another process took the number between the look and the write
-    raise SettingsError(
-        "changed_meanwhile",
-        f"Another version took effect after version {proposal.current_version}, which this was compared with.",
-        action="Apply the document again, to see what it would change now.",
-    )
 
 
 @contextmanager

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
+from ridgeway.office.documents.asking import confirm_changes, print_outcome
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.office.documents.versions import find_newest
 from ridgeway.securityserver.apply import APP, apply_proposal, read_proposal
 from ridgeway.securityserver.models import Version
+from ridgeway.securityserver.strangers import find_trust, list_strangers
 from ridgeway.settings import Settings
 from ridgeway.trust.clock import read_clock
 
@@ -29,23 +31,20 @@ def securityserver() -> None:
 def apply(settings: Settings, file: Path, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Apply the document FILE: validate it whole, show what changes, and put it in force."""
     proposal = read_proposal(file)
-    must_ask = bool(proposal.changes) and not (yes or dry_run)
-    if must_ask or not as_json:
-        click.echo("\n".join(proposal.changes) or "Nothing changes.", err=as_json)
-    may_apply = not dry_run and (not must_ask or click.confirm("Put this in force?", err=as_json))
-    version = apply_proposal(proposal, settings, now=read_clock()) if may_apply else proposal.current_version
-    if as_json:
-        click.echo(json.dumps({"version": version, "changes": proposal.changes, "applied": may_apply}, indent=2))
-    elif may_apply:
-        click.echo(f"Version {version} is in force for {proposal.snapshot.server}.")
-    if not may_apply and not dry_run:
-        raise click.exceptions.Exit(1)
+    now = read_clock()
+    strangers = list_strangers(proposal.document, find_trust(settings, now=now))
+    for row in strangers:
+        click.echo(f"warning: {row}", err=True)
+    may_apply = confirm_changes(proposal.changes, yes=yes, dry_run=dry_run, as_json=as_json)
+    version = apply_proposal(proposal, settings, now=now) if may_apply else proposal.current_version
+    facts = {"version": version, "changes": proposal.changes, "warnings": strangers, "applied": may_apply}
+    sentence = f"Version {version} is in force for {proposal.snapshot.server}."
+    print_outcome(facts, sentence, dry_run=dry_run, as_json=as_json)
 
 
 @securityserver.command()
 @as_json
-@click.pass_obj
-def show(settings: Settings, as_json: bool) -> None:
+def show(as_json: bool) -> None:
     """Show the document that is in force."""
     bring_forward(APP)
     version, content = find_newest(Version)
@@ -59,6 +58,14 @@ def show(settings: Settings, as_json: bool) -> None:
     for client in content["clients"]:
         click.echo(f"  {client['id']}  ({client['connection']})")
         for service in client["services"]:
-            callers = ", ".join(right["subject"] for right in service["access"]) or "nobody"
-            click.echo(f"    {service['code']} → {service['url']}  may be called by {callers}")
-    del settings
+            state = "" if service["disabled"] is None else "  disabled"
+            click.echo(f"    {service['code']} → {service['url']}{state}")
+            for right in service["access"]:
+                click.echo(f"      {right['subject']} may call {render_reach(right)}")
+
+
+def render_reach(right: dict[str, str]) -> str:
+    """What a right reaches."""
+    if (right["method"], right["path"]) == ("*", "**"):
+        return "all of it"
+    return f"{'any method' if right['method'] == '*' else right['method']} {right['path']}"

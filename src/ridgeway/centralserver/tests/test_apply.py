@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 import ridgeway.office.documents.tests.ready  # noqa: F401  before any table
-from ridgeway.centralserver.apply import read_proposal
+from ridgeway.centralserver.apply import apply_proposal, read_proposal
 from ridgeway.centralserver.models import Version
 from ridgeway.centralserver.publishing import build_kept
-from ridgeway.centralserver.tests.cast import Place, cluster, place
+from ridgeway.centralserver.tests.cast import NOW, Place, cluster, place
 from ridgeway.errors import SettingsError
 from ridgeway.office.documents.versions import find_newest
 from ridgeway.protocol.identifiers import GlobalGroupId, MemberId, ServerId, SubsystemId
@@ -55,7 +55,7 @@ def test_a_change_is_shown_by_what_it_is_about(place: Place):
     place.change("name: Parliament", "name: The Parliament")
     place.change("clients: [GOV/1002/casework]", "clients: []")
     changes = read_proposal(place.document).changes
-    assert any("Parliament" in each and each.startswith("+") for each in changes)
+    assert "~ members.[GOV 1002].name: Parliament → The Parliament" in changes
     assert any(each.startswith("- security_servers") and "GOV/1002/casework" in each for each in changes)
     assert not any("BEGIN" in each for each in changes)
     assert place.apply() == 2
@@ -104,6 +104,15 @@ def test_every_fault_of_a_document_is_told_at_once_with_its_line(place: Place):
 def test_what_cannot_be_is_refused_in_words(place: Place, old: str, new: str, why: str):
     place.change(old, new)
     assert any(why in row for row in faults_of(place))
+
+
+def test_a_proposal_that_another_overtook_is_refused(place: Place):
+    stale = read_proposal(place.document)
+    place.change("name: Parliament", "name: The Parliament")
+    assert place.apply() == 1
+    with pytest.raises(SettingsError, match="changed_meanwhile"):
+        apply_proposal(stale, now=NOW)
+    assert find_newest(Version)[1]["members"][1]["name"] == "The Parliament"
 
 
 def test_another_instances_document_is_refused(place: Place):

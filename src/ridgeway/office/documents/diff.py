@@ -1,7 +1,7 @@
 """What changes between two states of a document, in lines that a person can judge.
 
 Law: lists of things with an id, a code or an address are compared by that, so that a new entry at the top is one line
-and not a change of every entry below it.
+and not a change of every entry below it, and a thing with a new name is still the same thing.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,12 @@ from typing import Any
 from ridgeway.errors import CertificateError
 from ridgeway.protocol.certificates.x509 import read_certificate
 
-IDENTITIES = ("id", "code", "url", "subject", "name")
+SURROUNDINGS = ("class_", "owner")
+"""Where a code counts; `class` is kept under its field's name."""
+IDENTITIES = ("id", "code", "subject", "url", "name")
+"""The first of these names an entry."""
+REACHES = {"method": "*", "path": "**"}
+"""What a right reaches; named unless it is everything."""
 MAX_VALUE_CHARACTERS = 80
 
 
@@ -74,11 +79,13 @@ def by_identity(entries: list[Any]) -> dict[str, Any]:
 
 
 def identity_of(entry: Any) -> str:
-    """What names an entry."""
+    """What names an entry: what stays when anything else about it changes."""
     if not isinstance(entry, dict):
         return f"[{shorten(entry)}]"
-    parts = [str(entry[key]) for key in ("class", "owner", *IDENTITIES) if entry.get(key)]
-    return f"[{' '.join(parts[:3])}]"
+    own = next((key for key in IDENTITIES if entry.get(key)), "")
+    parts = [shorten(entry[key]) for key in (*SURROUNDINGS, own) if entry.get(key)]
+    parts += [shorten(entry[key]) for key, everything in REACHES.items() if entry.get(key, everything) != everything]
+    return f"[{' '.join(parts)}]"
 
 
 def shorten(value: Any) -> str:

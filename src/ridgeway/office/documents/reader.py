@@ -1,26 +1,36 @@
 """YAML 1.2 as data alone: mappings, lists and scalars, each with the line it stands on.
 
-Law: no anchors, aliases, merge keys or tags, no repeated keys, text keys only; sizes and depths are bounded before
-anything is built. `no` is a text, `012` is twelve, as YAML 1.2 says.
+Law: no anchors, aliases, merge keys or tags, no repeated keys, text keys only; sizes and depths are bounded while
+reading. Every such fault is told at once. `no` is a text, `012` is twelve, as YAML 1.2 says.
 Read next: `schema.py`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+)
+from ruamel.yaml.nodes import ScalarNode
 
 from ridgeway.errors import SettingsError
 
-MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
-MAX_NODES = 1_000_000
+MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
+MAX_NODES = 200_000
 MAX_DEPTH = 30
+MAX_FAULTS = 50
+MAX_SHOWN_CHARACTERS = 60
 PLAIN_TAG = "tag:yaml.org,2002:"
 CONVERTED = {"int", "bool", "null", "float"}
+NOTHING_YET = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,98 +55,154 @@ class Node:
             case None:
                 return "nothing"
             case _:
-                return repr(self.value)
+                return shorten(repr(self.value))
+
+
+@dataclass(slots=True)
+class Open:
+    """A mapping or list whose end has not come; `key` is the key that waits for its value."""
+
+    line: int
+    is_mapping: bool
+    entries: list[Node] = field(default_factory=list)
+    pairs: dict[str, Node] = field(default_factory=dict)
+    key: Any = NOTHING_YET
+
+    def close(self) -> Node:
+        """The whole."""
+        return Node(self.pairs if self.is_mapping else tuple(self.entries), self.line)
+
+
+class TooManyError(Exception):
+    """Nothing more is read."""
+
+
+@dataclass(slots=True)
+class Building:
+    """One document in progress."""
+
+    yaml: YAML
+    open: list[Open] = field(default_factory=list)
+    root: Node | None = None
+    nodes: int = 0
+    faults: list[tuple[int, str]] = field(default_factory=list)
+
+    def fail(self, line: int, why: str) -> None:
+        """Note a fault."""
+        self.faults.append((line, why))
+        if len(self.faults) >= MAX_FAULTS:
+            raise TooManyError
+
+    def take(self, event: Any) -> None:
+        """One event of the parser."""
+        line = event.start_mark.line + 1
+        if isinstance(event, DocumentStartEvent):
+            self.start_document(event, line)
+        elif isinstance(event, CollectionEndEvent):
+            self.put(self.open.pop().close())
+        elif isinstance(event, NodeEvent):
+            self.nodes += 1
+            if self.nodes > MAX_NODES or len(self.open) > MAX_DEPTH:
+                self.faults.append((line, f"more than {MAX_DEPTH} levels or {MAX_NODES} values"))
+                raise TooManyError
+            self.refuse_marks(event, line)
+            if isinstance(event, CollectionStartEvent):
+                self.open.append(Open(line, isinstance(event, MappingStartEvent)))
+            elif isinstance(event, ScalarEvent):
+                self.put(Node(self.read_scalar(event, line), line, event.value))
+            else:
+                self.put(Node(None, line))
+
+    def start_document(self, event: DocumentStartEvent, line: int) -> None:
+        """Note a fault for a second document, or one that is read by other rules."""
+        if self.root is not None:
+            self.faults.append((line, "a second document (---) is not read; write one a file"))
+            raise TooManyError
+        if event.version or event.tags:
+            self.fail(line, "a directive (%YAML, %TAG) is not read; take it out")
+
+    def refuse_marks(self, event: Any, line: int) -> None:
+        """Note a fault for what makes a value more than plain data."""
+        if isinstance(event, AliasEvent):
+            self.fail(line, "an alias (*name) is not read; write the value again")
+        elif event.anchor is not None:
+            self.fail(line, "an anchor (&name) is not read; write the value again")
+        tag = getattr(event, "tag", None)
+        if tag is not None and str(tag) != "!":
+            self.fail(line, f"a tag ({shorten(str(tag))}) is not read; write the plain value")
+
+    def read_scalar(self, event: ScalarEvent, line: int) -> Any:
+        """The value of a scalar; a quoted one is a text."""
+        if not event.value.isascii() and any("\ud800" <= each <= "\udfff" for each in event.value):
+            self.fail(line, "half a character (\\ud800 to \\udfff) is no text")
+        tag = self.yaml.resolver.resolve(ScalarNode, event.value, event.implicit)
+        if str(tag).removeprefix(PLAIN_TAG) not in CONVERTED:
+            return event.value
+        try:
+            node = ScalarNode(tag, event.value, start_mark=event.start_mark, end_mark=event.end_mark)
+            return self.yaml.constructor.construct_object(node)
+        except (YAMLError, ValueError, OverflowError):
+            self.fail(line, f"{shorten(event.value)} cannot be read; put it in quotes if it is a text")
+            return event.value
+
+    def put(self, node: Node) -> None:
+        """The node is where it belongs: a key, a value, an entry, or the whole document."""
+        if not self.open:
+            self.root = node
+            return
+        inside = self.open[-1]
+        if not inside.is_mapping:
+            inside.entries.append(node)
+        elif inside.key is NOTHING_YET:
+            inside.key = self.read_key(node, inside.pairs)
+        else:
+            if inside.key is not None:
+                inside.pairs[inside.key] = node
+            inside.key = NOTHING_YET
+
+    def read_key(self, node: Node, pairs: dict[str, Node]) -> str | None:
+        """The key as a text; None after a fault."""
+        if isinstance(node.value, dict | tuple):
+            self.fail(node.line, "a key must be a text")
+        elif node.text in pairs:
+            first = pairs[node.text].line
+            self.fail(node.line, f"the key {shorten(node.text)!r} is there twice, first at line {first}")
+        elif node.text == "<<":
+            self.fail(node.line, "a merge key (<<) is not read; write the keys out")
+        else:
+            return node.text
+        return None
 
 
 def parse_yaml(data: bytes, *, name: str) -> Node:
     """The document in `data`; `name` stands in errors.
 
-    Raises:  SettingsError(malformed_document) with the line.
+    Raises:  SettingsError(malformed_document) with every fault, each with its line.
     """
-    if len(data) > MAX_DOCUMENT_BYTES:
-        raise malformed(name, 1, f"the document has {len(data)} bytes; at most {MAX_DOCUMENT_BYTES} are read")
+    building = Building(YAML(typ="safe", pure=True))
     try:
-        text = data.decode("utf-8")
-        for line, why in find_refused(text):
-            raise malformed(name, line, why)
-        root = new_parser().compose(text)
+        if len(data) > MAX_DOCUMENT_BYTES:
+            raise ValueError(f"more than {MAX_DOCUMENT_BYTES} bytes are not read")
+        for event in building.yaml.parse(data.decode("utf-8")):
+            building.take(event)
+    except TooManyError:
+        pass
     except UnicodeDecodeError as error:
-        raise malformed(name, 1, f"it is not UTF-8 at byte {error.start}") from error
+        building.faults.append((1, f"it is not UTF-8 at byte {error.start}"))
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise malformed(name, 1 if mark is None else mark.line + 1, f"this is not YAML: {problem}") from error
+        building.faults.append((1 if mark is None else mark.line + 1, f"this is not YAML: {problem}"))
     except (ValueError, RecursionError) as error:
-        raise malformed(name, 1, f"this is not YAML: {error}") from error
-    if root is None:
-        raise malformed(name, 1, "the document is empty")
-    return build(root, name)
+        building.faults.append((1, f"this is not YAML: {error}"))
+    if building.root is None and not building.faults:
+        building.faults.append((1, "the document is empty"))
+    if building.faults or building.root is None:
+        rows = [f"{name}:{line}: {why}." for line, why in building.faults]
+        raise SettingsError("malformed_document", "\n".join(rows), line=building.faults[0][0])
+    return building.root
 
 
-def new_parser() -> YAML:
-    """A parser of YAML 1.2, in Python, that knows lines."""
-    return YAML(typ="safe", pure=True)
-
-
-def find_refused(text: str) -> Iterator[tuple[int, str]]:
-    """What may not be in a document, with its line: found while nothing is built yet."""
-    depth = nodes = 0
-    for event in new_parser().parse(text):
-        line = event.start_mark.line + 1
-        if isinstance(event, AliasEvent):
-            yield line, "an alias (*name) is not read; write the value again"
-        elif isinstance(event, NodeEvent) and event.anchor is not None:
-            yield line, "an anchor (&name) is not read; write the value again"
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
-        nodes += isinstance(event, NodeEvent)
-        if depth > MAX_DEPTH or nodes > MAX_NODES:
-            yield line, f"more than {MAX_DEPTH} levels or {MAX_NODES} values"
-        tag = getattr(event, "tag", None)
-        if tag is not None and str(tag) != "!":
-            yield line, f"a tag ({str(tag)[:40]}) is not read; write the plain value"
-
-
-def build(node: Any, name: str) -> Node:
-    """The value of a composed node."""
-    line = node.start_mark.line + 1
-    match node:
-        case MappingNode():
-            return Node(build_mapping(node, name), line)
-        case SequenceNode():
-            return Node(tuple(build(each, name) for each in node.value), line)
-        case _:
-            return Node(build_scalar(node, name), line, node.value)
-
-
-def build_mapping(node: MappingNode, name: str) -> dict[str, Node]:
-    """The nodes of a mapping by key."""
-    found: dict[str, Node] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if not isinstance(key, ScalarNode):
-            raise malformed(name, line, "a key must be a text")
-        if key.value in found:
-            raise malformed(name, line, f"the key {key.value!r} is there twice, first at line {found[key.value].line}")
-        if key.value == "<<":
-            raise malformed(name, line, "a merge key (<<) is not read; write the keys out")
-        found[key.value] = build(value, name)
-    return found
-
-
-def build_scalar(node: ScalarNode, name: str) -> Any:
-    """The value of a scalar."""
-    kind = str(node.tag).removeprefix(PLAIN_TAG)
-    if kind not in CONVERTED:
-        return node.value
-    try:
-        return new_parser().constructor.construct_object(node)
-    except (YAMLError, ValueError, OverflowError) as error:
-        raise malformed(name, node.start_mark.line + 1, f"{node.value!r} cannot be read") from error
-
-
-def malformed(name: str, line: int, why: str) -> SettingsError:
-    """The error for a document that is not data."""
-    return SettingsError("malformed_document", f"{name}:{line}: {why}.", line=line)
+def shorten(text: str) -> str:
+    """A text of bounded length, for a sentence."""
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else text[: MAX_SHOWN_CHARACTERS - 1] + "…"

@@ -16,7 +16,7 @@ from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from ridgeway.errors import SettingsError
-from ridgeway.office.documents.reader import Node, parse_yaml
+from ridgeway.office.documents.reader import MAX_DOCUMENT_BYTES, Node, parse_yaml
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
@@ -76,7 +76,8 @@ def read_document_file(file: FilePath, kind: type[T]) -> Document[T]:
     Raises:  SettingsError(malformed_document) when it cannot be read, and as `read_document`.
     """
     try:
-        data = file.read_bytes()
+        with file.open("rb") as opened:
+            data = opened.read(MAX_DOCUMENT_BYTES + 1)
     except OSError as error:
         raise SettingsError("malformed_document", f"{file} cannot be read: {error.strerror}.") from error
     return read_document(data, kind, name=str(file))
@@ -95,14 +96,16 @@ def require_no_faults(document: Document[Any], faults: list[Fault]) -> None:
     if not faults:
         return
     ordered = sorted(faults, key=lambda fault: document.line_of(fault.path))
-    rows = [
-        f"{document.name}:{document.line_of(fault.path)}: {render_path(fault.path)}: {fault.why}"
-        for fault in ordered[:MAX_FAULTS_SHOWN]
-    ]
+    rows = [render_fault(document, fault) for fault in ordered[:MAX_FAULTS_SHOWN]]
     more = len(faults) - len(rows)
     if more > 0:
         rows.append(f"… and {more} more")
     raise SettingsError("malformed_document", "\n".join(rows), line=document.line_of(ordered[0].path))
+
+
+def render_fault(document: Document[Any], fault: Fault) -> str:
+    """`FILE:LINE: clients[2].services[0].url: what is wrong`."""
+    return f"{document.name}:{document.line_of(fault.path)}: {render_path(fault.path)}: {fault.why}"
 
 
 def render_path(path: Path) -> str:

@@ -7,7 +7,9 @@ import json
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db import models, transaction
+from django.db import Error, IntegrityError, models, transaction
+
+from ridgeway.errors import SettingsError, WorldError
 
 
 class AppliedDocument(models.Model):
@@ -30,11 +32,26 @@ def find_newest(table: Any) -> tuple[int, Any]:
     return (0, None) if newest is None else (newest.version, json.loads(newest.content))
 
 
-def append_version(table: Any, content: Any, *, now: datetime) -> int:
-    """The document is the newest version; its number is returned. The same document again adds none."""
-    with transaction.atomic():
-        number, current = find_newest(table)
-        if current == content:
-            return number
-        table.objects.create(version=number + 1, content=json.dumps(content, sort_keys=True), applied_at=now)
-    return number + 1
+def append_version(table: Any, content: Any, *, follows: int, now: datetime) -> int:
+    """The document is the newest version; its number is returned. The same document again adds none.
+
+    `follows` is the newest version that the document was compared with.
+    Raises:  SettingsError(changed_meanwhile) when another one took effect since; then nothing is added.
+    """
+    try:
+        with transaction.atomic():
+            number, current = find_newest(table)
+            if number == follows and current == content:
+                return number
+            if number == follows:
+                table.objects.create(version=number + 1, content=json.dumps(content, sort_keys=True), applied_at=now)
+                return number + 1
+    except IntegrityError:
+        pass  # another process took the number between the look and the write
+    except Error as error:
+        raise WorldError("database_error", f"The database does not answer: {error}.") from error
+    raise SettingsError(
+        "changed_meanwhile",
+        f"Another version took effect after version {follows}, which this was compared with.",
+        action="Apply the document again, to see what it would change now.",
+    )

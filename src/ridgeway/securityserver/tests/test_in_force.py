@@ -129,6 +129,25 @@ def test_a_changed_certificate_is_shown_by_its_hash(place: Place):
     assert all("certificate with SHA-256 " in each and "BEGIN" not in each for each in changes)
 
 
+def test_a_new_name_or_address_is_one_line_and_not_a_new_thing(place: Place):
+    place.apply()
+    place.change("name: Register of persons", "name: Register of people")
+    place.change("url: https://archive.register", "url: https://archive2.register")
+    place.change("          - {subject: GOV/1002/casework}\n", "          - {subject: GOV/1003/x}\n")
+    assert read_proposal(place.document).changes == (
+        "~ clients.[GOV/1001/persons].name: Register of persons → Register of people",
+        (
+            "- clients.[GOV/1001/persons].services.[persons].access.[GOV/1002/casework]: "
+            "method: *, path: **, subject: GOV/1002/casework"
+        ),
+        "+ clients.[GOV/1001/persons].services.[persons].access.[GOV/1003/x]: subject: GOV/1003/x, method: *, path: **",
+        (
+            "~ clients.[GOV/1001/persons].services.[archive].url: "
+            "https://archive.register.example/ → https://archive2.register.example/"
+        ),
+    )
+
+
 def test_a_document_cannot_steer_the_terminal():
     (change,) = render_diff({"name": "a"}, {"name": "b\x1b[2J"})
     assert change == r"~ name: a → b\u001b[2J"

@@ -1,15 +1,17 @@
 """Documents that people write: what is read, and how well they are told what is wrong."""
 
 import contextlib
+import io
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from ridgeway.errors import SettingsError
-from ridgeway.office.documents import Fault, parse_yaml, read_document, require_no_faults
+from ridgeway.office.documents import Fault, Node, parse_yaml, read_document, require_no_faults
 
 
 class Colour(StrEnum):
@@ -84,12 +86,66 @@ def test_what_types_cannot_say_is_told_with_its_line_too():
         (b"", "f:1: the document is empty"),
         (b"a: \xff\n", "f:1: it is not UTF-8 at byte 3"),
         (b"[" * 100, "f:1: more than 30 levels"),
+        (b"a: 1\n---\nb: 2\n", "f:2: a second document"),
+        (b"%YAML 1.1\n---\na: no\n", "f:2: a directive"),
+        (b"%TAG !e! tag:e.example,2000:\n---\na: 1\n", "f:2: a directive"),
+        (b'a: "\\ud800"\n', "f:1: half a character"),
+        (b"a: " + b"9" * 5000, "f:1: 9999"),
+        (b"[" + b"a," * 200_000 + b"]", "f:1: more than 30 levels or 200000 values"),
+        (b"#" * (8 * 1024 * 1024 + 1), "f:1: this is not YAML: more than 8388608 bytes"),
     ],
 )
 def test_what_is_not_plain_data_is_refused(data, why):
     with pytest.raises(SettingsError) as refused:
         parse_yaml(data, name="f")
     assert refused.value.detail.startswith(why)
+
+
+def test_everything_that_is_not_plain_data_is_told_at_once():
+    with pytest.raises(SettingsError) as refused:
+        parse_yaml(b"a: &x 1\nb: *x\nb: 2\nc: !t {d: 1, d: 2}\n", name="f")
+    assert [row.split(";")[0] for row in refused.value.detail.splitlines()] == [
+        "f:1: an anchor (&name) is not read",
+        "f:2: an alias (*name) is not read",
+        "f:3: the key 'b' is there twice, first at line 2.",
+        "f:4: a tag (!t) is not read",
+        "f:4: the key 'd' is there twice, first at line 4.",
+    ]
+
+
+def test_a_document_of_faults_alone_is_told_in_bounded_words():
+    with pytest.raises(SettingsError) as refused:
+        parse_yaml(b"a: 1\n" * 5000, name="f")
+    assert len(refused.value.detail.splitlines()) == 50
+
+
+def to_data(node: Node):
+    match node.value:
+        case dict():
+            return {key: to_data(each) for key, each in node.value.items()}
+        case tuple():
+            return [to_data(each) for each in node.value]
+        case _:
+            return node.value
+
+
+words = st.text("abcno 0123:-.~é\n\t'\"#", max_size=8).filter(
+    lambda text: not text.startswith(":")
+)  # ruamel refuses {:a: b}, which it writes
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(plain, st.booleans())
+def test_what_another_writer_wrote_is_read_as_it_was(data, in_one_line):
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = in_one_line
+    text = io.StringIO()
+    writer.dump(data, text)
+    assert to_data(parse_yaml(text.getvalue().encode(), name="f")) == data
 
 
 @given(st.binary(max_size=60) | st.text("abc:[]{}-&*!?|>'\"#\n ~<%@`0.e", max_size=60).map(str.encode))
