@@ -12,6 +12,7 @@ Source: RFC 5280; UG-SC §3; exchange of certificates as X-Road's own test autho
 
 import contextlib
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,7 +35,7 @@ BACKDATED = timedelta(hours=1)
 MAX_REQUEST_BYTES = 64 * 1024
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
-UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
+UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion, UserWarning)
 """What the library raises for bytes that are no request, some of it only when a field is looked at."""
 TABLE = "create table if not exists issued (serial text primary key, der blob not null, revoked_at text)"
 
@@ -111,6 +112,7 @@ def read_request(data: bytes) -> x509.CertificateSigningRequest:
         if not csr.is_signature_valid:
             raise ValueError("its signature is wrong")
         require_good_key(csr.public_key())
+        require_good_subject(csr)
     except UNREADABLE as error:
         raise RequestError("invalid_request", f"The certificate request cannot be used: {error}.") from error
     return csr
@@ -125,6 +127,17 @@ def require_good_key(key: object) -> None:
     is_ec = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, CURVES)
     if not is_rsa and not is_ec:
         raise ValueError(f"its key is neither RSA of {MIN_RSA_BITS} bits or more nor on a curve P-256, P-384 or P-521")
+
+
+def require_good_subject(csr: x509.CertificateSigningRequest) -> None:
+    """Hold only while the subject's fields have lengths that RFC 5280 allows, of which the library only warns.
+
+    Raises:  UserWarning, ValueError.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        if not csr.subject.rdns:
+            raise ValueError("it has no subject")
 
 
 def find_usage(request: bytes) -> Usage:
