@@ -210,3 +210,11 @@ def test_production_has_no_lab(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [tmp_path / "ridgeway.toml"]
     monkeypatch.setenv("RIDGEWAY_MODE", "production")
     assert run_ridgeway("lab", "up", "--once", check=False, cwd=tmp_path.parent).returncode == 2
+
+
+def test_production_refuses_the_keys_of_a_lab(country, tmp_path):
+    keys = country.country.folder("register") / "keys"
+    (tmp_path / "ridgeway.toml").write_text(f'[signer]\ntoken_dir = "{keys}"\nsocket = "{tmp_path}/s.sock"\n')
+    done = run_ridgeway("signer", "run", check=False, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "made by a lab" in done.stderr

@@ -20,6 +20,7 @@ from ridgeway.http import Pool, fetch
 from ridgeway.journal.places import MAX_SOCKET_PATH_BYTES
 from ridgeway.lab.country import CENTRAL_HOST, MEMBER_CLASS, Country, Organisation
 from ridgeway.signer import KeyUsage, SignerClient
+from ridgeway.signer.commands import LAB_MARK
 from ridgeway.signer.token import Token
 from ridgeway.signer.values import CsrRequest, GenerateRequest, ImportRequest, KeyType, TokenState
 
@@ -111,6 +112,7 @@ def make_token(folder: Path) -> None:
     token = Token(folder / "keys")
     if token.state is TokenState.ABSENT:
         token.create(read_or_draw_pin(folder))
+    (token.folder / LAB_MARK).touch()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from ridgeway.errors import MessageError, SettingsError, TokenError
 from ridgeway.http import run as run_loop
 from ridgeway.protocol.certificates.subjects import SubjectNames
 from ridgeway.protocol.identifiers import member_of, parse_client_path, parse_server_path
-from ridgeway.settings import Settings
+from ridgeway.settings import Mode, Settings
 from ridgeway.signer.client import SignerClient
 from ridgeway.signer.server import build_server, harden_process
 from ridgeway.signer.subjects import RequestedSubject, subject_for
@@ -37,6 +37,8 @@ from ridgeway.signer.values import (
 SEE_KEYS = "See the keys: ridgeway signer keys list."
 PEM_HEAD, PEM_END = b"-----BEGIN CERTIFICATE REQUEST-----\n", b"-----END CERTIFICATE REQUEST-----\n"
 Answered = TypeVar("Answered")
+LAB_MARK = "made-by-a-lab"
+"""A file beside the keys of a lab; the lab puts it there."""
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -61,7 +63,22 @@ def init(settings: Settings, as_json: bool) -> None:
 @click.pass_obj
 def run(settings: Settings) -> None:
     """Hold the token open until stopped; unlocked when the PIN is in the settings, else by `ridgeway signer login`."""
+    refuse_lab_keys(settings)
     run_loop(serve_until_stopped(settings))
+
+
+def refuse_lab_keys(settings: Settings) -> None:
+    """Hold only where keys of a lab are not used in production.
+
+    Raises:  SettingsError(lab_keys).
+    """
+    mark = settings.path(settings.signer.token_dir) / LAB_MARK
+    if settings.mode is Mode.PRODUCTION and mark.exists():
+        raise SettingsError(
+            "lab_keys",
+            f"The token in {mark.parent} was made by a lab, with its PIN beside it; it is worth nothing in production.",
+            action="Make a token of your own in another folder: ridgeway signer init.",
+        )
 
 
 async def serve_until_stopped(settings: Settings) -> None:
