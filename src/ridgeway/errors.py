@@ -127,7 +127,7 @@ class TrustError(RidgewayError):
 class WorldError(RidgewayError):
     """The world failed; the same call may succeed later."""
 
-    who = "nobody yet: it may pass"
+    who = "nobody, as long as it passes"
     status = 503
 
     def __init__(
@@ -135,6 +135,10 @@ class WorldError(RidgewayError):
     ) -> None:
         super().__init__(code, detail, action=action, fault_id=fault_id)
         self.retry_after_seconds = retry_after_seconds
+
+    def explain(self) -> str:
+        """Say what is wrong, and that it may pass, unless a step is known."""
+        return f"{self.detail} {self.action or 'It may pass: try again a little later.'}"
 
 
 class NetworkError(WorldError):
