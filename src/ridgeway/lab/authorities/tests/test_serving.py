@@ -1,18 +1,25 @@
 """Stories of the authorities at their ports, asked by us and by OpenSSL."""
 
+import asyncio
 import base64
 import hashlib
 import shutil
+import signal
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ridgeway.errors import RequestError, SettingsError
+from ridgeway.errors import NetworkError, RequestError, SettingsError
+from ridgeway.http import Pool, fetch
 from ridgeway.lab.authorities.forms import MAX_FIELDS, UploadedRequest, read_upload
 from ridgeway.lab.authorities.keys import KeyKind
 from ridgeway.lab.authorities.serve import (
@@ -172,6 +179,48 @@ async def test_the_authorities_refuse_production_and_make_nothing_there(tmp_path
     with pytest.raises(SettingsError, match="lab"):
         await run(tmp_path / "state", host="127.0.0.1", port=0, mode=Mode.PRODUCTION)
     assert not (tmp_path / "state").exists()
+
+
+RUN = """
+import asyncio, sys
+from pathlib import Path
+from ridgeway.lab.authorities import serve
+from ridgeway.lab.authorities.keys import KeyKind
+from ridgeway.settings import Mode
+run = getattr(serve, sys.argv[1])
+asyncio.run(run(Path(sys.argv[2]), host="127.0.0.1", port=int(sys.argv[3]), mode=Mode.LAB, key_kind=KeyKind.RSA_2048))
+"""
+
+
+@pytest.mark.parametrize(
+    ("run", "path", "file"),
+    [
+        (run_certification_authority, "/root.pem", "root.pem"),
+        (run_timestamping_authority, "/tsa.pem", "tsa.pem"),
+    ],
+)
+async def test_an_authority_runs_until_it_is_told_to_stop(tmp_path, run, path, file):
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        port = tried.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-c", RUN, run.__name__, str(tmp_path), str(port)])
+    try:
+        answer = await fetch_when_up(f"http://127.0.0.1:{port}{path}")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    assert answer == (tmp_path / file).read_bytes()
+    assert isinstance(x509.load_pem_x509_certificate(answer).public_key(), rsa.RSAPublicKey)
+
+
+async def fetch_when_up(url: str) -> bytes:
+    """What is at the address, once somebody answers there."""
+    async with Pool() as pool, asyncio.timeout(60):
+        while True:
+            try:
+                return (await fetch(pool, "GET", url, max_bytes=10_000)).body
+            except NetworkError:
+                await asyncio.sleep(0.1)
 
 
 def test_a_form_with_too_many_fields_is_refused():
