@@ -25,6 +25,8 @@ from ridgeway.signer.values import (
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 Answered = TypeVar("Answered")
+REPEATABLE = frozenset({"sign", "list", "state", "authentication"})
+"""What may be asked again when the signer was restarted in the middle: it changes nothing."""
 
 
 class SignerClient:
@@ -110,7 +112,8 @@ class SignerClient:
         """The decoded answer to one request."""
         body = b"" if asked is None else msgspec.msgpack.encode(asked)
         try:
-            return msgspec.msgpack.decode(await self.link.ask(verb, body), type=answer)
+            key = "again" if verb in REPEATABLE else ""
+            return msgspec.msgpack.decode(await self.link.ask(verb, body, key=key), type=answer)
         except NetworkError as error:
             raise TokenError(
                 "signer.network_error",
