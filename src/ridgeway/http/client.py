@@ -57,6 +57,11 @@ class Exchange:
         """Which of the given origins it is."""
         return self.wire.origin
 
+    @property
+    def has_answer(self) -> bool:
+        """Whether the head of an answer is there, be the request finished or not."""
+        return self.wire.head is not None
+
     async def start(
         self, method: str, target: str, headers: Iterable[tuple[str, str]] = (), *, has_body: bool | None = None
     ) -> None:

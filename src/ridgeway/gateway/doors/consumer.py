@@ -9,11 +9,12 @@ with X-Road's code in `X-Road-Error`; the service's own errors pass untouched.
 Source: PR-REST §4; UG-SIGDOC §3.
 """
 
-from ridgeway.errors import NetworkError, RequestError, RidgewayError
+from ridgeway.errors import RequestError, RidgewayError
 from ridgeway.gateway.doors.faults import DoorFault, describe_error, describe_failure
 from ridgeway.gateway.hands.consumer import ConsumerHands
 from ridgeway.gateway.hands.drive import drive
 from ridgeway.gateway.hands.names import draw_uuid
+from ridgeway.gateway.hands.unforeseen import UNFORESEEN
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.ports import Download
 from ridgeway.gateway.station import Station
@@ -48,7 +49,7 @@ class ConsumerDoor:
         elif request.method == "GET" and path == b"/asic":
             await self.download_containers(request, response, query.decode("latin-1"))
         elif request.method == "GET" and path == b"/verificationconf":
-            await self.send_download(await self.station.downloads.open_verification_configuration(), response)
+            await self.download_configuration(request, response)
         else:
             error = RequestError(
                 "not_found",
@@ -72,7 +73,7 @@ class ConsumerDoor:
         except RidgewayError as error:
             fault = describe_error(error, prefix=PREFIX, spelling=self.spelling)
             await self.refuse(request, response, fault)
-        except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError, OSError) as error:
+        except UNFORESEEN as error:
             await self.refuse(request, response, describe_failure(error, prefix=PREFIX, spelling=self.spelling))
         finally:
             await hands.close()
@@ -89,9 +90,17 @@ class ConsumerDoor:
             return
         await self.send_download(download, response)
 
+    async def download_configuration(self, request: Request, response: ResponseWriter) -> None:
+        """Hand out the global configuration that verifies the containers."""
+        try:
+            await self.send_download(await self.station.downloads.open_verification_configuration(), response)
+        except RidgewayError as error:
+            await self.refuse(request, response, describe_error(error, prefix=PREFIX, spelling=self.spelling))
+
     def admit(self, request: Request, party: ClientId) -> None:
         """Hold only while this connection may speak for `party`."""
-        admit_caller(party, caller=caller_of(request), server=self.station.standing().server)
+        standing = self.station.standing()
+        admit_caller(party, caller=caller_of(request), server=standing.server, own_certificate=standing.own_certificate)
 
     async def send_download(self, download: Download, response: ResponseWriter) -> None:
         """A file, piece by piece; one that breaks off kills the connection."""
@@ -110,7 +119,7 @@ class ConsumerDoor:
         headers = [("Content-Type", content_type), ("X-Road-Error", fault.code)]
         try:
             await response.send(rest_error_status(fault.code), "", headers, body)
-        except NetworkError:
+        except (RidgewayError, *UNFORESEEN):
             response.abort()
 
 

@@ -13,6 +13,8 @@ from ridgeway.protocol.messages import Spelling, render_code
 
 log = logging.getLogger(__name__)
 
+MAX_LOGGED_CHARACTERS = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class DoorFault:
@@ -27,8 +29,13 @@ def describe_error(error: RidgewayError, *, prefix: str, spelling: Spelling) -> 
     """The fault that a door answers with."""
     prefixed = error.prefixed(prefix)
     mark = error.fault_id or draw_uuid()
-    log.info("%s: %s %s", mark, prefixed.code, error.explain())
+    log.info("%s: %s %s", show(mark), show(prefixed.code), show(error.explain()))
     return DoorFault(render_code(prefixed.code, spelling), error.detail, mark)
+
+
+def show(text: str) -> str:
+    """Text as one line of a log: what others wrote can neither begin a line of its own nor fill the disk."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text[:MAX_LOGGED_CHARACTERS])
 
 
 def describe_failure(error: BaseException, *, prefix: str, spelling: Spelling) -> DoorFault:

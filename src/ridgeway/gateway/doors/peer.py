@@ -6,13 +6,14 @@ is decided once the message part is read, because only a fault can say what is w
 Source: PR-MESSTRANSP §2.1, §3.3.
 """
 
-from ridgeway.errors import CertificateError, MessageError, NetworkError, RidgewayError
+from ridgeway.errors import CertificateError, MessageError, RidgewayError, TransportError
 from ridgeway.gateway.doors.faults import DoorFault, describe_error, describe_failure
 from ridgeway.gateway.hands.drive import drive
 from ridgeway.gateway.hands.provider import ProviderHands
+from ridgeway.gateway.hands.unforeseen import UNFORESEEN
 from ridgeway.gateway.peers.service import ServiceDirectory
 from ridgeway.gateway.station import Station
-from ridgeway.http import Request, ResponseWriter
+from ridgeway.http import HttpRefusal, Request, ResponseWriter
 from ridgeway.protocol.certificates.peers import find_server_by_certificate
 from ridgeway.protocol.exchange.provider import provide
 from ridgeway.protocol.messages import Spelling, render_soap_fault
@@ -40,7 +41,10 @@ class PeerDoor:
         except RidgewayError as error:
             fault = describe_error(error, prefix=PREFIX, spelling=self.spelling)
             await self.refuse(response, hands, fault)
-        except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError, OSError) as error:
+        except HttpRefusal as error:
+            broken = TransportError("io_error", f"The request broke off: {error.detail or error.reason}.")
+            await self.refuse(response, hands, describe_error(broken, prefix=PREFIX, spelling=self.spelling))
+        except UNFORESEEN as error:
             await self.refuse(response, hands, describe_failure(error, prefix=PREFIX, spelling=self.spelling))
         finally:
             if hands is not None:
@@ -73,5 +77,5 @@ class PeerDoor:
                 await hands.send_fault(xml)
             else:
                 await response.send(200, "OK", FAULT_HEADERS, xml)
-        except NetworkError:
+        except (RidgewayError, *UNFORESEEN):
             response.abort()

@@ -4,8 +4,9 @@ Law: one small function a command. The connection to the peer is dropped, never 
 the message part left; so the peer fails closed.
 """
 
+from collections.abc import Awaitable
 from contextlib import AsyncExitStack
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from ridgeway.errors import MessageError
 from ridgeway.gateway.hands.incoming import IncomingMessage
@@ -13,7 +14,7 @@ from ridgeway.gateway.hands.names import draw_boundary
 from ridgeway.gateway.hands.spool import BodyCopy, BodySpool
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.station import Station
-from ridgeway.http import Exchange, HttpRefusal, Request, ResponseWriter
+from ridgeway.http import Exchange, HttpRefusal, PeerLostError, Request, ResponseWriter
 from ridgeway.protocol.exchange.commands import (
     AskPeerRevocation,
     AskTime,
@@ -40,6 +41,8 @@ from ridgeway.protocol.messages import RestResponse, render_http_headers
 from ridgeway.protocol.transport import REST_REQUEST, TransportDecoder, TransportEncoder
 from ridgeway.protocol.transport.heads import read_response_heads, render_request_heads
 from ridgeway.trust.clock import read_clock
+
+Sent = TypeVar("Sent")
 
 PROXY_VERSION = "7.8.0"
 """The release of X-Road whose protocol we speak, as peers compare it with their minimum."""
@@ -69,9 +72,9 @@ class ConsumerHands:
             case AskPeerRevocation(link=link):
                 return await self.peers.fetch_revocation(link)
             case SendRequest(message=message, request_id=request_id):
-                return await self.send_request(message, request_id)
+                return await self.unless_answered(self.send_request(message, request_id))
             case CarryBody():
-                return await self.carry_body()
+                return await self.unless_answered(self.carry_body())
             case Sign(member=member, parts=parts):
                 return await self.station.message_signer.sign(
                     member, parts, get_material=lambda: self.station.get_material(member)
@@ -79,7 +82,7 @@ class ConsumerHands:
             case Record(record=record):
                 return await self.station.messagelog.append(record)
             case Finish(signed=signed):
-                return await self.finish(signed)
+                return await self.unless_answered(self.finish(signed))
             case ReadMessage():
                 return await self.read_message()
             case ReadRest():
@@ -90,6 +93,18 @@ class ConsumerHands:
                 raise AssertionError(f"a consumer does not {type(command).__name__}")
             case _:
                 assert_never(command)
+
+    async def unless_answered(self, sending: Awaitable[Sent]) -> Sent:
+        """What `sending` returns; when the peer let go of it, the fault that it answered with first.
+
+        Raises:  RelayedFault, or the PeerLostError of `sending` when the peer said nothing.
+        """
+        try:
+            return await sending
+        except PeerLostError:
+            if self.get_exchange().has_answer:
+                await self.read_message()
+            raise
 
     async def connect(self, targets: tuple[Target, ...]) -> Link:
         """A connection to one of the targets."""
@@ -160,7 +175,7 @@ class ConsumerHands:
         headers = list(render_http_headers(response))
         if spool is not None:
             headers.append(("Content-Length", str(spool.size)))
-        elif response.status not in {204, 304}:
+        elif response.status not in {204, 304} and self.request.method != "HEAD":
             headers.append(("Content-Length", "0"))
         await self.response.start(response.status, response.reason, headers)
         if spool is not None:

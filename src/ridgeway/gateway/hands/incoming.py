@@ -4,12 +4,14 @@ Law: nothing is kept beyond its limit, the body goes straight to its spool, and 
 part raises. A fault in place of a part is raised as the other side's own.
 """
 
+import re
 from collections import deque
 from collections.abc import AsyncIterator
 
-from ridgeway.errors import RelayedFault, TransportError
+from ridgeway.errors import PeerError, RelayedFault, TransportError
 from ridgeway.gateway.hands.spool import BodySpool, SpoolLimits
 from ridgeway.protocol.exchange.commands import Remainder, SignedParts
+from ridgeway.protocol.messages import Fault
 from ridgeway.protocol.transport import (
     BodyChunk,
     BodyStarted,
@@ -23,6 +25,19 @@ from ridgeway.protocol.transport import (
     SignaturePart,
     TransportDecoder,
 )
+
+FAULT_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,300}")
+"""What a fault code is made of; it travels in an HTTP header."""
+
+
+def relay(fault: Fault) -> PeerError:
+    """The other side's fault as an error here, as it is; one without a code that can be handed on is its own error."""
+    if FAULT_CODE.fullmatch(fault.code) is None:
+        return PeerError(
+            "service_failed.invalid_soap",
+            f"The other security server answered with a fault whose code is {fault.code[:100]!r}: {fault.string}",
+        )
+    return RelayedFault(fault.code, fault.string, fault_id=fault.detail or "")
 
 
 class IncomingMessage:
@@ -51,8 +66,7 @@ class IncomingMessage:
                 self.events.extend(self.decoder.close())
         event = self.events.popleft()
         if isinstance(event, FaultPart):
-            fault = event.fault
-            raise RelayedFault(fault.code, fault.string, fault_id=fault.detail or "")
+            raise relay(event.fault)
         return event
 
     async def read_message(self) -> tuple[bytes, tuple[bytes, ...]]:

@@ -14,7 +14,7 @@ from ridgeway.gateway.hands.names import draw_boundary
 from ridgeway.gateway.hands.spool import BodyCopy
 from ridgeway.gateway.peers.service import ServiceDirectory
 from ridgeway.gateway.station import Station
-from ridgeway.http import Exchange, Request, ResponseHead, ResponseWriter
+from ridgeway.http import Exchange, HttpRefusal, Request, ResponseHead, ResponseWriter
 from ridgeway.protocol.exchange.commands import (
     AskPeerRevocation,
     AskTime,
@@ -160,7 +160,7 @@ class ProviderHands:
                 left -= len(chunk)
                 if left < 0:
                     return
-        except NetworkError:
+        except (NetworkError, HttpRefusal):
             return
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ridgeway.errors import RidgewayError
+from ridgeway.gateway.hands.unforeseen import UNFORESEEN
 from ridgeway.protocol.exchange.commands import SignedParts
 from ridgeway.protocol.hashchains import PartDigests
 from ridgeway.protocol.identifiers import MemberId
@@ -65,12 +66,10 @@ class MessageSigner:
 
     async def empty(self, queue: Queue, get_material: Callable[[], tuple[str, SigningMaterial]]) -> None:
         """Sign until nobody waits."""
-        while queue.waiting:
-            count = min(len(queue.waiting), MAX_BATCH_MESSAGES)
-            batch = [queue.waiting.popleft() for _ in range(count)]
+        while batch := take_batch(queue):
             try:
                 signed = await self.sign_batch([each.parts for each in batch], get_material())
-            except RidgewayError as error:
+            except (RidgewayError, *UNFORESEEN) as error:
                 for each in batch:
                     if not each.done.done():
                         each.done.set_exception(error)
@@ -78,6 +77,9 @@ class MessageSigner:
                 for each, parts in zip(batch, signed, strict=True):
                     if not each.done.done():
                         each.done.set_result(parts)
+            finally:
+                for each in batch:
+                    each.done.cancel()
 
     async def sign_batch(self, messages: list[PartDigests], material: tuple[str, SigningMaterial]) -> list[SignedParts]:
         """The signature over these messages, as each of them carries it."""
@@ -89,6 +91,16 @@ class MessageSigner:
             unsigned = prepare_batch_signature(messages, material=public, signing_time=now)
         value = await self.signer.sign(key_id, unsigned.algorithm, unsigned.digest)
         return split_signature(unsigned, unsigned.complete(value), count=len(messages))
+
+
+def take_batch(queue: Queue) -> list[Waiting]:
+    """The next messages to sign, without those that nobody waits for any more; empty when none is left."""
+    batch: list[Waiting] = []
+    while queue.waiting and len(batch) < MAX_BATCH_MESSAGES:
+        waiting = queue.waiting.popleft()
+        if not waiting.done.done():
+            batch.append(waiting)
+    return batch
 
 
 def split_signature(unsigned: UnsignedSignature, xml: bytes, *, count: int) -> list[SignedParts]:

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 
 from ridgeway.errors import CertificateError, NetworkError, RidgewayError
 from ridgeway.gateway.station import Station
-from ridgeway.http import Exchange, Origin, fetch
+from ridgeway.http import Exchange, HttpRefusal, Origin, fetch
 from ridgeway.protocol.exchange.commands import Link, Target
 from ridgeway.protocol.transport.ocspdoor import MAX_DOCUMENT_BYTES, read_ocsp_answers, render_ocsp_query
 
@@ -74,7 +74,7 @@ class PeerDirectory:
             return tuple(answer for answer, _ in known)
         try:
             fetched = await self.ask_ocsp_door(link)
-        except RidgewayError as error:
+        except (RidgewayError, HttpRefusal) as error:
             raise CertificateError(
                 "ssl_authentication_failed",
                 f"The OCSP door of {link.address} gave no revocation answer for its certificate: {error.detail}",

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from ridgeway.errors import RequestError
 from ridgeway.gateway.hands.spool import BodySpool
 from ridgeway.gateway.station import Station
-from ridgeway.http import ClientTls, Exchange, parse_url
+from ridgeway.http import ClientTls, Exchange, PeerLostError, parse_url
 from ridgeway.http.tls import MODERN
 from ridgeway.protocol.exchange.values import LocalService
 from ridgeway.protocol.identifiers import ClientId
@@ -76,13 +76,20 @@ class ServiceDirectory:
 
 
 async def send_to_service(exchange: Exchange, target: str, request: RestRequest, body: BodySpool | None) -> None:
-    """The request is with the service; a body goes only with the verbs that have one."""
+    """The request is with the service; a body goes only with the verbs that have one.
+
+    A service that answered before it took the whole body, and let go, has answered.
+    """
     headers = list(render_http_headers(request))
     has_body = request.verb in VERBS_WITH_BODY
     if has_body:
         headers.append(("Content-Length", str(0 if body is None else body.size)))
     await exchange.start(request.verb, target, headers, has_body=has_body)
-    if has_body and body is not None:
-        for chunk in body.chunks():
-            await exchange.write(chunk)
-    await exchange.finish()
+    try:
+        if has_body and body is not None:
+            for chunk in body.chunks():
+                await exchange.write(chunk)
+        await exchange.finish()
+    except PeerLostError:
+        if not exchange.has_answer:
+            raise

@@ -5,10 +5,12 @@ Source: PR-MESSTRANSP §3.2 steps 2–3, §3.3 steps 2–3; UG-SS §6 (access ri
 """
 
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-from ridgeway.errors import AccessError, CertificateError, MessageError, RequestError, WorldError
+from ridgeway.errors import AccessError, CertificateError, RequestError, WorldError
 from ridgeway.protocol.certificates.snapshot import ServerEntry, TrustSnapshot
 from ridgeway.protocol.exchange.commands import Target
 from ridgeway.protocol.exchange.values import (
@@ -24,6 +26,8 @@ from ridgeway.protocol.messages import matches_path, normalise_service_path
 
 WHOLE_SERVICE = "**"
 """The path of a right to every endpoint of a service."""
+
+SEPARATORS = re.compile(r"[/\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,13 @@ def has_right(
     client: ClientId,
     trust: TrustSnapshot,
 ) -> bool:
-    """Whether any right of the provider covers this client, service, method and path; an unclear path never does."""
+    """Whether any right of the provider covers this client, service, method and path.
+
+    No right covers a path that climbs out of the service, however its dots are written. Raises AccessError for one
+    that could be read in two ways, when only rights to single endpoints are left to decide.
+    """
+    if climbs_out(service_path):
+        return False
     rights = [
         right
         for right in provider.rights
@@ -140,11 +150,21 @@ def has_right(
     ]
     if any(right.path == WHOLE_SERVICE for right in rights):
         return True
-    try:
-        path = normalise_service_path(service_path)
-    except MessageError:
+    if not rights:
         return False
+    path = normalise_service_path(service_path)
     return any(matches_path(right.path, path) for right in rights)
+
+
+def climbs_out(service_path: str) -> bool:
+    """Whether some server could read `service_path` as a place outside the service: `..` in any spelling."""
+    depth = 0
+    for segment in SEPARATORS.split(unquote(unquote(service_path))):
+        name = segment.partition(";")[0]
+        depth += -1 if name == ".." else name not in {"", "."}
+        if depth < 0:
+            return True
+    return False
 
 
 def covers(right: AccessRight, client: ClientId, *, provider: LocalClient, trust: TrustSnapshot) -> bool:
