@@ -40,8 +40,13 @@ def read_upload(content_type: str, body: bytes) -> UploadedRequest:
 
 
 def read_fields(boundary: bytes, body: bytes) -> dict[bytes, bytes]:
-    """The fields of a form by name; the first of a name counts."""
-    pieces = re.split(rb"\r?\n--" + re.escape(boundary), b"\n" + body, maxsplit=MAX_FIELDS + 1)
+    """The fields of a form by name; the first of a name counts.
+
+    A form has one kind of line end, that of its first line: a request may itself end in a carriage return.
+    """
+    first = re.search(rb"--" + re.escape(boundary) + rb"[ \t]*(\r?\n)", body)
+    end = b"\n" if first is None else first.group(1)
+    pieces = (end + body).split(end + b"--" + boundary, MAX_FIELDS + 1)
     if len(pieces) > MAX_FIELDS + 1:
         raise RequestError("invalid_request", f"The form has more than {MAX_FIELDS} fields.")
     fields: dict[bytes, bytes] = {}

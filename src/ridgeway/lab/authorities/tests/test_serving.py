@@ -12,10 +12,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ridgeway.errors import NetworkError, RequestError, SettingsError
@@ -31,7 +32,12 @@ from ridgeway.lab.authorities.serve import (
 from ridgeway.lab.authorities.tests.cast import make_csr, open_ca, openssl, serving
 from ridgeway.lab.authorities.tsa import open_timestamping_authority
 from ridgeway.protocol.certificates.x509 import read_certificate
-from ridgeway.protocol.timestamps import read_timestamp_response, verify_timestamp, write_timestamp_request
+from ridgeway.protocol.timestamps import (
+    add_authority_certificate,
+    read_timestamp_response,
+    verify_timestamp,
+    write_timestamp_request,
+)
 from ridgeway.settings import Mode
 
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
@@ -106,6 +112,18 @@ async def test_our_own_verifier_believes_a_stamp(tmp_path, kind):
     async with serving(handle_timestamping(authority)) as call:
         token = read_timestamp_response((await call("POST", "/tsa", question)).body)
     assert verify_timestamp(token, stamped=b"what happened", trust=[certificate]).certificate == certificate
+
+
+def test_a_stamp_holds_a_certificate_only_when_it_is_wished_for(tmp_path):
+    authority = open_timestamping_authority(tmp_path, title="Test")
+    certificate = authority.certificate.public_bytes(Encoding.DER)
+    imprint = {"hash_algorithm": {"algorithm": "sha512"}, "hashed_message": hashlib.sha512(b"x").digest()}
+    wish = tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, "cert_req": True}).dump()
+    bare = read_timestamp_response(authority.stamp(write_timestamp_request(hashlib.sha512(b"x").digest())))
+    assert (certificate in bare, certificate in authority.stamp(wish)) == (False, True)
+    completed = add_authority_certificate(bare, certificate)
+    assert certificate in completed
+    assert verify_timestamp(completed, stamped=b"x", trust=[certificate]).certificate == certificate
 
 
 async def test_a_certificate_is_asked_for_and_revoked_over_http(tmp_path):
@@ -230,6 +248,8 @@ def test_a_form_with_too_many_fields_is_refused():
 
 
 @given(request=st.binary(max_size=100), kind=st.sampled_from(["sign", "auth"]), end=st.sampled_from([b"\r\n", b"\n"]))
+@example(request=b"0\r", kind="sign", end=b"\n")
+@example(request=b"0\r\n", kind="sign", end=b"\r\n")
 def test_a_form_gives_back_what_was_uploaded(request, kind, end):
     if b"--certboundary" in request:
         return
