@@ -180,7 +180,14 @@ async def send_by_hand(country: Country, asker: Organisation, target: str, optio
 @with_base_port
 def part(name: str, state: Path, base_port: int) -> None:
     """Be one process of the lab's own."""
-    run(run_part(describe_country(state, base_port), name))
+    country = describe_country(state, base_port)
+    kind, _, keys = name.partition(":")
+    if kind == "documents":
+        from ridgeway.lab.founding import put_in_force  # noqa: PLC0415 — Django, which no other part needs
+
+        put_in_force(country, tuple(keys.split(",")))
+    else:
+        run(run_part(country, name))
 
 
 async def run_part(country: Country, name: str) -> None:

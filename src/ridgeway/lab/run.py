@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 
 from ridgeway.errors import NetworkError
 from ridgeway.http import Pool
-from ridgeway.lab.country import Country, Organisation
+from ridgeway.lab.country import Country
 from ridgeway.lab.documents import render_central_document, render_server_document
 from ridgeway.lab.parts import (
     build_centralserver,
     build_signer,
     build_system,
+    lab_arguments,
     list_authorities,
     list_server_parts,
 )
 from ridgeway.lab.setup import (
     ANCHOR_FILE,
+    APPLIED_FILE,
     AUTHENTICATION_FILE,
     AUTHORITIES,
     CENTRAL,
@@ -103,8 +105,7 @@ async def start_country(country: Country, supervisor: Supervisor, progress: Prog
     signers = [build_signer(country, key) for key in (CENTRAL, *(each.key for each in everybody))]
     await progress.step("authorities and signers", supervisor.start([*list_authorities(country), *signers]))
     await progress.step("keys and certificates", certify_all(country, pool))
-    await progress.step("central server: document, signature, anchor", found_instance(country))
-    await progress.step("security servers: documents", apply_documents(country))
+    await progress.step("documents of the central server and the security servers", put_documents_in_force(country))
     parts = [part for each in everybody for part in list_server_parts(country, each)]
     systems = [build_system(country, each) for each in everybody]
     await progress.step(
@@ -131,43 +132,37 @@ async def certify_all(country: Country, pool: Pool) -> None:
             group.create_task(certify(country, organisation, pool))
 
 
-async def found_instance(country: Country) -> None:
-    """The central server has its keys and its document, and each security server the anchor."""
-    folder = country.folder(CENTRAL)
-    certificates = {
-        each.key: (country.folder(each.key) / AUTHENTICATION_FILE).read_text() for each in country.organisations
-    }
-    authorities = country.folder(AUTHORITIES)
-    for name in ("root", "ocsp", "tsa"):
-        certificates[name] = (authorities / f"{name}.pem").read_text()
-    document = render_central_document(country, certificates=certificates)
-    file = folder / DOCUMENT_FILE
-    anchor = folder / ANCHOR_FILE
-    if not file.exists() or file.read_text("utf-8") != document or not anchor.exists():
-        file.write_text(document, "utf-8")
-        await run_command(country, CENTRAL, "centralserver", "init", "--type", "ec-p256")
-        await run_command(country, CENTRAL, "centralserver", "apply", DOCUMENT_FILE, "--yes")
-        await run_command(country, CENTRAL, "centralserver", "anchor", "-o", ANCHOR_FILE)
+async def put_documents_in_force(country: Country) -> None:
+    """Every document is in force, and each security server has the anchor."""
+    changed = tuple(key for key, text in list_documents(country).items() if write_document(country, key, text))
+    if changed:
+        await run_command(country, CENTRAL, *lab_arguments(country, f"documents:{','.join(changed)}"))
+    anchor = (country.folder(CENTRAL) / ANCHOR_FILE).read_bytes()
     for organisation in country.organisations:
-        (country.folder(organisation.key) / ANCHOR_FILE).write_bytes(anchor.read_bytes())
+        (country.folder(organisation.key) / ANCHOR_FILE).write_bytes(anchor)
 
 
-async def apply_documents(country: Country) -> None:
-    """Each security server's document is in force."""
-    async with asyncio.TaskGroup() as group:
-        for organisation in country.organisations:
-            group.create_task(apply_document(country, organisation))
+def list_documents(country: Country) -> dict[str, str]:
+    """The documents of the central server and of each organisation, by key."""
+    authorities = country.folder(AUTHORITIES)
+    certificates = {name: (authorities / f"{name}.pem").read_text() for name in ("root", "ocsp", "tsa")}
+    for each in country.organisations:
+        certificates[each.key] = (country.folder(each.key) / AUTHENTICATION_FILE).read_text()
+    documents = {CENTRAL: render_central_document(country, certificates=certificates)}
+    return documents | {each.key: render_server_document(country, each) for each in country.organisations}
 
 
-async def apply_document(country: Country, organisation: Organisation) -> None:
-    """One security server's document is in force."""
-    folder = country.folder(organisation.key)
-    document = render_server_document(country, organisation)
-    file = folder / DOCUMENT_FILE
-    if file.exists() and file.read_text("utf-8") == document and (folder / "run" / "server-snapshot.json").exists():
-        return
-    file.write_text(document, "utf-8")
-    await run_command(country, organisation.key, "securityserver", "apply", DOCUMENT_FILE, "--yes")
+def write_document(country: Country, key: str, text: str) -> bool:
+    """The document of a start that is under way lies ready; says whether it must be put in force.
+
+    A document that an operator has changed since is his, and stays.
+    """
+    folder = country.folder(key)
+    applied = folder / APPLIED_FILE
+    if applied.exists() and applied.read_text("utf-8") == text:
+        return False
+    (folder / DOCUMENT_FILE).write_text(text, "utf-8")
+    return True
 
 
 async def run_command(country: Country, key: str, *arguments: str) -> None:

@@ -29,6 +29,8 @@ AUTHORITIES = "authorities"
 SETTINGS_FILE = "ridgeway.toml"
 ANCHOR_FILE = "configuration-anchor.xml"
 DOCUMENT_FILE = "document.yaml"
+APPLIED_FILE = ".document.applied"
+"""The document as the lab last put it in force; it is not asked again while it would write the same."""
 AUTHENTICATION_FILE = "authentication.pem"
 MAX_CERTIFICATE_BYTES = 64 * 1024
 LONGEST_SOCKET_NAME = "messagelog.sock.lock"

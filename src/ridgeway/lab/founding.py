@@ -1,0 +1,46 @@
+"""Putting the country's documents in force: the central server's, then each security server's.
+
+Law: what runs are the commands that an operator runs (`centralserver init`, `apply` and `anchor`, `securityserver
+apply`), each with its own settings and database; one process runs them all, because starting six would take as long as
+all the rest of the start.
+"""
+
+from importlib import import_module
+
+import click
+
+from ridgeway.lab.country import Country
+from ridgeway.lab.setup import ANCHOR_FILE, APPLIED_FILE, CENTRAL, DOCUMENT_FILE, SETTINGS_FILE
+from ridgeway.settings import Settings, load_settings
+from ridgeway.web.databases import Room
+from ridgeway.web.setup import setup_django
+
+
+def put_in_force(country: Country, keys: tuple[str, ...]) -> None:
+    """The documents of the central server and of the organisations with these keys are in force.
+
+    Raises:  RidgewayError, as the commands do.
+    """
+    for key in keys:
+        folder = country.folder(key)
+        document = str(folder / DOCUMENT_FILE)
+        text = (folder / DOCUMENT_FILE).read_text("utf-8")
+        if key == CENTRAL:
+            run_commands(
+                load_settings(folder / SETTINGS_FILE, {}),
+                "centralserver",
+                ["init", "--type", "ec-p256"],
+                ["apply", document, "--yes"],
+                ["anchor", "-o", str(folder / ANCHOR_FILE)],
+            )
+        else:
+            run_commands(load_settings(folder / SETTINGS_FILE, {}), "securityserver", ["apply", document, "--yes"])
+        (folder / APPLIED_FILE).write_text(text, "utf-8")
+
+
+def run_commands(settings: Settings, room: Room, *commands: list[str]) -> None:
+    """Run commands of one room with one server's settings; its models are imported once Django knows the database."""
+    setup_django(settings, room=room)
+    group: click.Group = getattr(import_module(f"ridgeway.{room}.commands"), room)
+    for command in commands:
+        group.main(command, prog_name=f"ridgeway {room}", obj=settings, standalone_mode=False)
