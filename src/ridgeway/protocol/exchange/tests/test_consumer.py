@@ -1,0 +1,210 @@
+"""The consumer's conversation: what it asks in which order, and what each lie of the other side stops."""
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ridgeway.errors import MessageLogError, NetworkError, RidgewayError, TokenError
+from ridgeway.protocol.exchange.admission import Caller
+from ridgeway.protocol.exchange.commands import Incoming, Link, Remainder
+from ridgeway.protocol.exchange.consumer import consume
+from ridgeway.protocol.exchange.records import hash_request, part_digests
+from ridgeway.protocol.exchange.tests.cast import (
+    CONSUMER,
+    DESK,
+    PROVIDER,
+    REGISTER,
+    Play,
+    World,
+    asking_server,
+    body_of,
+    make_request,
+)
+from ridgeway.protocol.exchange.values import ConnectionType
+from ridgeway.protocol.messages import build_rest_response
+
+WORLD = World()
+OUT = ["AskTime", "Connect", "AskPeerRevocation", "AskTime", "SendRequest", "CarryBody", "Sign", "AskTime", "Record"]
+BACK = ["Finish", "ReadMessage", "ReadRest", "AskTime", "Record", "Deliver"]
+
+
+def respond(request, body=None, *, status=200, content=b"{}", **changes):
+    """What an honest provider answers, or one that changed something before signing."""
+    response = build_rest_response(
+        status, "OK", (), request=request, request_hash=changes.pop("hash", hash_request(request, body))
+    )
+    carried = body_of(content)
+    signed = WORLD.sign(changes.pop("by", WORLD.serving), part_digests(response.bytes, carried))
+    return Incoming(response.bytes), Remainder(changes.pop("received", carried), signed)
+
+
+def play(request=None, *, caller=None, server=None, world=WORLD, body=None, answer=None, **replies):
+    """The whole conversation with an honest world, except for `replies`."""
+    request = request or make_request()
+    incoming, remainder = answer or respond(request, body)
+    stage = Play(consume(request, caller=caller or Caller(False), standing=world.standing(server or asking_server())))
+    everything = {
+        "AskTime": world.now,
+        "Connect": Link("provider.test", (WORLD.serving.auth.der,)),
+        "AskPeerRevocation": (WORLD.answer(WORLD.serving.auth),),
+        "CarryBody": body,
+        "Sign": lambda command: WORLD.sign(WORLD.asking, command.parts),
+        "ReadMessage": incoming,
+        "ReadRest": remainder,
+        **replies,
+    }
+    try:
+        return stage, stage.run(everything)
+    except RidgewayError as error:
+        return stage, error
+
+
+def test_a_message_goes_out_signed_and_recorded_and_its_answer_comes_back_proven_and_recorded():
+    stage, response = play()
+    assert stage.names == OUT + BACK
+    assert response.status == 200
+    sent, received = (command.record for command in stage.asked if type(command).__name__ == "Record")
+    assert (sent.is_response, received.is_response) == (False, True)
+    assert sent.party == received.party == DESK
+    assert received.message == response.bytes
+    assert received.bodies == (body_of(b"{}"),)
+
+
+def test_a_body_is_signed_and_bound_into_the_answer():
+    request, body = make_request("POST"), body_of(b"a body")
+    stage, response = play(request, body=body)
+    (sign,) = (command for command in stage.asked if type(command).__name__ == "Sign")
+    assert [uri for uri, _ in sign.parts] == ["/message.xml", "/attachment1"]
+    assert response.request_hash == hash_request(request, body) != hash_request(request, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"server": replace(asking_server(), clients={})}, "unknown_member"),
+        ({"server": asking_server(ConnectionType.HTTPS)}, "ssl_authentication_failed"),
+        ({"server": asking_server(ConnectionType.MUTUAL_TLS), "caller": Caller(True)}, "ssl_authentication_failed"),
+        (
+            {"server": asking_server(ConnectionType.MUTUAL_TLS), "caller": Caller(True, b"other")},
+            "ssl_authentication_failed",
+        ),
+        ({"request": make_request(target="/r1/LAB/GOV/1002/none/persons")}, "unknown_member"),
+        ({"AskTime": WORLD.now + timedelta(days=2)}, "global_conf_outdated"),
+    ],
+)
+def test_who_may_not_ask_reaches_nobody(changes, code):
+    stage, error = play(answer=respond(make_request()), **changes)
+    assert isinstance(error, RidgewayError)
+    assert error.code == code
+    assert "Connect" not in stage.names
+
+
+def test_a_pinned_server_must_host_the_provider():
+    def pinned(server):
+        pin = "/".join(server.codes)
+        headers = [("X-Road-Client", "LAB/GOV/1001/desk"), ("X-Road-Security-Server", pin)]
+        return play(make_request(headers=headers))[1]
+
+    assert pinned(PROVIDER).status == 200
+    assert pinned(CONSUMER).code == "invalid_security_server"
+
+
+STRANGER = WORLD.issue("stranger", by=WORLD.root, usage=("digital_signature",))
+EXPIRED = WORLD.issue("old", by=WORLD.root, usage=("digital_signature",), valid_until=WORLD.now - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        {"Connect": Link("x", (STRANGER.der,)), "AskPeerRevocation": (WORLD.answer(STRANGER),)},
+        {"Connect": Link("x", (EXPIRED.der,)), "AskPeerRevocation": (WORLD.answer(EXPIRED),)},
+        {
+            "Connect": Link("x", (WORLD.serving.signing.der,)),
+            "AskPeerRevocation": (WORLD.answer(WORLD.serving.signing),),
+        },
+        {"Connect": Link("x", (WORLD.asking.auth.der,)), "AskPeerRevocation": (WORLD.answer(WORLD.asking.auth),)},
+        {"Connect": Link("x", (b"garbage",))},
+        {"Connect": Link("x", ())},
+        {"AskPeerRevocation": ()},
+        {"AskPeerRevocation": (b"garbage",)},
+        {"AskPeerRevocation": (WORLD.answer(STRANGER),)},
+    ],
+    ids=[
+        "unregistered",
+        "expired",
+        "for-signing",
+        "of-another",
+        "garbage",
+        "none",
+        "no-ocsp",
+        "bad-ocsp",
+        "wrong-ocsp",
+    ],
+)
+def test_a_peer_that_is_not_proven_is_sent_nothing(replies):
+    stage, error = play(**replies)
+    assert isinstance(error, RidgewayError), error
+    assert error.code.startswith("ssl_authentication_failed"), error
+    assert "SendRequest" not in stage.names
+
+
+@pytest.mark.parametrize("step", ["Sign", "Record"])
+def test_what_is_not_signed_or_not_durable_is_never_finished(step):
+    failures = {
+        "Sign": TokenError("cannot_create_signature", "no key"),
+        "Record": MessageLogError("logging_failed", "no disk"),
+    }
+    stage, error = play(**{step: failures[step]})
+    assert error is failures[step]
+    assert "Finish" not in stage.names
+
+
+def lies():
+    request, other = make_request(), make_request(headers=[("X-Road-Client", "LAB/GOV/1001/desk"), ("X-Road-Id", "z")])
+    yield "another-request", respond(other), "inconsistent_response"
+    yield "another-hash", respond(request, hash=hash_request(other, None)), "inconsistent_response"
+    yield "a-request", (Incoming(request.bytes), respond(request)[1]), "missing_rest"
+    yield "garbage", (Incoming(b"\xff\x00"), respond(request)[1]), ""
+    yield "another-signer", respond(request, by=WORLD.asking), "signature_verification.incorrect_certificate"
+    yield "another-body", respond(request, received=body_of(b"other")), "signature_verification."
+    yield "no-body", respond(request, received=None), "signature_verification."
+    incoming, remainder = respond(request)
+    empty = replace(remainder, signed=replace(remainder.signed, signature=b""))
+    yield "no-signature", (incoming, empty), "signature_verification."
+    chainless = replace(remainder, signed=replace(remainder.signed, hash_chain=None, hash_chain_result=None))
+    yield "no-chain", (incoming, chainless), "signature_verification."
+
+
+@pytest.mark.parametrize(("answer", "code"), [pytest.param(a, c, id=name) for name, a, c in lies()])
+def test_an_answer_that_lies_is_neither_recorded_nor_delivered(answer, code):
+    stage, error = play(answer=answer)
+    assert isinstance(error, RidgewayError), error
+    assert error.code.startswith(code), error
+    assert stage.names.count("Record") == 1
+    assert "Deliver" not in stage.names
+
+
+def test_an_answer_that_cannot_be_recorded_is_not_delivered():
+    attempts = itertools.count()
+    full = MessageLogError("logging_failed", "no disk")
+    stage, error = play(Record=lambda _: full if next(attempts) else None)
+    assert error is full
+    assert stage.names[-1] == "Record"
+    assert "Deliver" not in stage.names
+
+
+def test_a_lost_connection_ends_the_conversation_wherever_it_happens():
+    lost = NetworkError("network_error", "gone")
+    for step in ("Connect", "AskPeerRevocation", "SendRequest", "CarryBody", "Finish", "ReadMessage", "ReadRest"):
+        stage, error = play(**{step: lost})
+        assert error is lost
+        assert stage.names[-1] == step
+
+
+def test_the_provider_is_the_registered_one():
+    stage, _ = play()
+    (connect,) = (command for command in stage.asked if type(command).__name__ == "Connect")
+    assert [(target.server, target.address) for target in connect.targets] == [(PROVIDER, "provider.test")]
+    assert REGISTER in WORLD.trust.own.servers[PROVIDER].clients
