@@ -87,7 +87,7 @@ class GatewaySettings:
     internal_tls_dir: Path = setting(Path("internal-tls"), "Folder of the internal TLS key and certificate.")
     fault_codes: str = setting("7.8", "Spelling of fault codes that we raise: 7.8 or 7.7.")
     max_header_bytes: int = setting(64 * 1024, "Largest head of an HTTP message.")
-    max_message_bytes: int = setting(1024 * 1024, "Largest message part (the REST head) between servers.")
+    max_message_bytes: int = setting(256 * 1024, "Largest message part (the REST head) between servers.")
     max_signature_bytes: int = setting(1024 * 1024, "Largest signature or hash chain part between servers.")
     max_body_bytes: int = setting(10 * 1024 * 1024 * 1024, "Largest body that passes.")
     max_body_in_memory_bytes: int = setting(256 * 1024, "A longer body is spooled to a file.")

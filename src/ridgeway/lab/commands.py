@@ -34,7 +34,7 @@ from ridgeway.lab.page.serve import serve_page
 from ridgeway.lab.proofs import ask_and_prove, render_exchange
 from ridgeway.lab.run import running_country
 from ridgeway.lab.setup import AUTHORITIES
-from ridgeway.lab.status import read_status, render_status, write_status
+from ridgeway.lab.status import find_base_port, read_status, render_status, write_status
 from ridgeway.lab.supervisor import Supervisor
 from ridgeway.lab.systems import health, parliament, register
 from ridgeway.protocol.identifiers import render_path
@@ -54,6 +54,12 @@ with_state = click.option(
 with_base_port = click.option(
     "--base-port", type=click.IntRange(1024, 65000), default=DEFAULT_BASE_PORT, show_default=True, help="First port."
 )
+with_known_port = click.option(
+    "--base-port",
+    type=click.IntRange(1024, 65000),
+    default=None,
+    help="First port; default that of the running country.",
+)
 
 
 @click.group()
@@ -64,9 +70,10 @@ def lab(settings_file: Path | None) -> None:
         require_lab(Mode.PRODUCTION)
 
 
-def describe_country(state: Path, base_port: int) -> Country:
-    """The country in a folder."""
-    return Country(state.resolve(), ports=Ports(base_port))
+def describe_country(state: Path, base_port: int | None) -> Country:
+    """The country in a folder; without a port, the one that it told when it was started."""
+    country = Country(state.resolve(), ports=Ports(base_port or DEFAULT_BASE_PORT))
+    return country if base_port else Country(country.state, ports=Ports(find_base_port(country)))
 
 
 @lab.command()
@@ -121,9 +128,9 @@ async def keep_status(country: Country, supervisor: Supervisor, stopped: asyncio
 
 @lab.command()
 @with_state
-@with_base_port
+@with_known_port
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def status(state: Path, base_port: int, as_json: bool) -> None:
+def status(state: Path, base_port: int | None, as_json: bool) -> None:
     """Tell what runs where."""
     country = describe_country(state, base_port)
     told = read_status(country)
@@ -139,8 +146,8 @@ def status(state: Path, base_port: int, as_json: bool) -> None:
 @click.option("-d", "--data", type=click.File("rb"), help="File with the body; - is standard input.")
 @click.option("-i", "--include", is_flag=True, help="Print the head of the answer, too.")
 @with_state
-@with_base_port
-def call(asker: str, target: str, state: Path, base_port: int, **options: Any) -> None:
+@with_known_port
+def call(asker: str, target: str, state: Path, base_port: int | None, **options: Any) -> None:
     """Send a request by hand: ASKER is an organisation, TARGET is CLASS/MEMBER/SUBSYSTEM/SERVICE[/path][?query].
 
     For example: ridgeway lab call parliament GOV/1001/persons/persons/NM000001

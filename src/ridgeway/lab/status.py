@@ -75,6 +75,14 @@ def read_status(country: Country) -> dict[str, Any]:
     return told
 
 
+def find_base_port(country: Country) -> int:
+    """The first port of the country as it was last started; the usual one before the first start."""
+    file = country.state / STATUS_FILE
+    if not file.exists():
+        return country.ports.base
+    return int(msgspec.json.decode(file.read_bytes())["page"].rpartition(":")[2])
+
+
 def is_ours(pid: int) -> bool:
     """Whether the process with this id is one of Ridgeway's."""
     try:
@@ -101,7 +109,7 @@ def render_status(told: dict[str, Any]) -> str:
     for process in told["processes"]:
         state = f"pid {process['pid']}" if process["running"] else "not running"
         megabytes = process["memory_bytes"] / (1024 * 1024)
-        lines.append(f"  {process['name']:<24} {state:<12} {megabytes:6.1f} MB  {process['purpose']}")
+        lines.append(f"  {process['name']:<24} {state:<12} {megabytes:6.1f} MiB  {process['purpose']}")
     if not told["running"]:
         lines.append("Start it: ridgeway lab up")
     return "\n".join(lines)

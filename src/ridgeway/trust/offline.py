@@ -8,7 +8,7 @@ import zlib
 from datetime import datetime
 from pathlib import Path
 
-from ridgeway.errors import ContainerError, TrustError
+from ridgeway.errors import ContainerError, SignatureError, TrustError
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.globalconf import read_configuration_files
 from ridgeway.protocol.signatures.containers import VerifiedContainer, read_container, verify_container
@@ -36,6 +36,8 @@ def verify_file(file: Path, trust: TrustSnapshot, *, at: datetime | None) -> Ver
     try:
         with file.open("rb") as stream:
             return verify_container(read_container(stream), trust, at=at)
+    except SignatureError as error:
+        raise ContainerError(error.code, error.detail, action=error.action) from error
     except OSError as error:
         raise ContainerError("asic_mime_type_not_found", f"{file} cannot be read: {error.strerror}.") from error
 

@@ -53,7 +53,8 @@ class ConsumerDoor:
         else:
             error = RequestError(
                 "not_found",
-                f"Nothing is at {path[:100]!r}; REST messages go to /r1/INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE.",
+                f"Nothing is at {path[:100].decode('latin-1')}; REST messages go to "
+                "/r1/INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE.",
             )
             await self.refuse(request, response, describe_error(error, prefix="client", spelling=self.spelling))
 
