@@ -47,7 +47,11 @@ class RidgewayError(Exception):
         """The same error with `prefix` in front of its code, unless the code carries it already."""
         if self.code == prefix or self.code.startswith(prefix + "."):
             return self
-        return type(self)(f"{prefix}.{self.code}", self.detail, action=self.action, fault_id=self.fault_id)
+        code = f"{prefix}.{self.code}"
+        same = type(self).__new__(type(self), code, self.detail)  # whatever else its kind asks for comes along
+        same.__dict__.update(self.__dict__)
+        same.code = code
+        return same
 
 
 class RequestError(RidgewayError):

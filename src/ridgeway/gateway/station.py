@@ -24,6 +24,7 @@ from ridgeway.protocol.exchange.values import ServerSnapshot
 from ridgeway.protocol.identifiers import MemberId
 from ridgeway.protocol.signatures import SigningMaterial
 from ridgeway.protocol.signatures.verify import find_member
+from ridgeway.protocol.transport import TransportLimits
 from ridgeway.settings import Settings
 from ridgeway.signer import AuthenticationKey, KeyInfo, KeyUsage, SignerClient
 from ridgeway.trust.clock import read_clock
@@ -73,6 +74,14 @@ class Station:
             max_body_bytes=gateway.max_body_bytes,
             max_in_memory_bytes=gateway.max_body_in_memory_bytes,
             max_loggable_bytes=self.settings.messagelog.max_loggable_body_bytes,
+        )
+
+    @property
+    def transport_limits(self) -> TransportLimits:
+        """How much the parts of a message from another security server may hold."""
+        gateway = self.settings.gateway
+        return TransportLimits(
+            max_rest_message_bytes=gateway.max_message_bytes, max_signature_bytes=gateway.max_signature_bytes
         )
 
     def standing(self) -> Standing:

@@ -158,7 +158,7 @@ class ConsumerHands:
         exchange = self.get_exchange()
         head = await exchange.response()
         heads = read_response_heads(head.status, head.headers)
-        decoder = TransportDecoder(heads.content_type, role="response")
+        decoder = TransportDecoder(heads.content_type, role="response", limits=self.station.transport_limits)
         self.incoming = IncomingMessage(decoder, exchange.body(), self.station.spool_limits)
         self.stack.callback(self.incoming.close)
         message, _ = await self.incoming.read_message()

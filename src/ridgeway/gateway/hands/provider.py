@@ -62,7 +62,9 @@ class ProviderHands:
         self.services = services
         self.stack = AsyncExitStack()
         self.encoder = TransportEncoder(draw_boundary())
-        decoder = TransportDecoder(heads.content_type, role="request", is_rest=heads.is_rest)
+        decoder = TransportDecoder(
+            heads.content_type, role="request", is_rest=heads.is_rest, limits=station.transport_limits
+        )
         self.incoming = IncomingMessage(decoder, request.body(), station.spool_limits)
         self.stack.callback(self.incoming.close)
         self.service: Exchange | None = None

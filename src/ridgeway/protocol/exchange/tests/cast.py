@@ -33,7 +33,6 @@ from ridgeway.protocol.exchange.values import (
     LoggedBody,
     ServerSnapshot,
 )
-from ridgeway.protocol.hashchains import PartDigests
 from ridgeway.protocol.identifiers import MemberId, ServerId, SubsystemId
 from ridgeway.protocol.messages import build_rest_request
 from ridgeway.protocol.signatures import SigningMaterial, prepare_message_signature
@@ -108,7 +107,7 @@ class World:
     def material(self, side: Side) -> SigningMaterial:
         return SigningMaterial(side.signing.der, (self.answer(side.signing),), ())
 
-    def sign(self, side: Side, parts: PartDigests) -> SignedParts:
+    def sign(self, side, parts):
         """These parts, truly signed."""
         unsigned = prepare_message_signature(parts, material=self.material(side), signing_time=self.now)
         digest = hashes.SHA512() if "sha512" in unsigned.algorithm else hashes.SHA256()
@@ -143,7 +142,7 @@ def body_of(content: bytes) -> LoggedBody:
 class Play:
     """A conversation played by hand: each `sends` gives an answer and returns what is asked next."""
 
-    def __init__(self, conversation) -> None:
+    def __init__(self, conversation):
         self.conversation = conversation
         self.asked = []
         self.note(next(conversation))
