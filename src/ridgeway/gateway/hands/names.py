@@ -6,10 +6,13 @@ import uuid
 
 from ridgeway.protocol.transport import BOUNDARY_LETTERS, TOP_PREFIX
 
+TO_LETTERS = bytes(string.ascii_letters.encode()[number % len(string.ascii_letters)] for number in range(256))
+"""Any byte → an ASCII letter; a little uneven, which leaves thirty letters far beyond guessing."""
+
 
 def draw_boundary() -> str:
     """A boundary that no content can foresee."""
-    return TOP_PREFIX + "".join(secrets.choice(string.ascii_letters) for _ in range(BOUNDARY_LETTERS))
+    return TOP_PREFIX + secrets.token_bytes(BOUNDARY_LETTERS).translate(TO_LETTERS).decode("ascii")
 
 
 def draw_uuid() -> str:

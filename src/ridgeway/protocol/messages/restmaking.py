@@ -118,4 +118,4 @@ def render_http_headers(message: RestRequest | RestResponse) -> Headers:
 
 def is_latin(text: str) -> bool:
     """Whether each character is one byte of Latin-1."""
-    return all(ord(character) < 256 for character in text)
+    return text.isascii() or all(ord(character) < 256 for character in text)
