@@ -76,6 +76,6 @@ class PeerDoor:
             if hands is not None:
                 await hands.send_fault(xml)
             else:
-                await response.send(200, "OK", FAULT_HEADERS, xml)
+                await response.send(200, "OK", [*FAULT_HEADERS, ("Connection", "close")], xml)
         except (RidgewayError, *UNFORESEEN):
             response.abort()

@@ -147,23 +147,28 @@ class ProviderHands:
     async def send_fault(self, xml: bytes) -> None:
         """The consumer learns why: by a whole answer, or by a fault part in place of the signature."""
         if not self.response.is_started:
-            await self.drain_request()
             heads = [("Content-Type", "text/xml;charset=utf-8"), ("x-hash-algorithm", "SHA-512")]
+            if not await self.drain_request():
+                heads.append(("Connection", "close"))
             await self.response.send(200, "OK", heads, xml)
             return
         await self.response.write(self.encoder.fault_part(xml) + self.encoder.end())
         await self.response.finish()
 
-    async def drain_request(self) -> None:
-        """Pass over what is still arriving, within a limit, so that the consumer reads the fault and not a reset."""
+    async def drain_request(self) -> bool:
+        """Pass over what is still arriving, so that the consumer reads the fault and not a reset; whether that was all.
+
+        It is not when there is more than the limit, or when it broke off.
+        """
         left = self.station.settings.gateway.max_drain_bytes
         try:
             async for chunk in self.incoming.source:
                 left -= len(chunk)
                 if left < 0:
-                    return
+                    return False
         except (NetworkError, HttpRefusal):
-            return
+            return False
+        return True
 
     async def close(self) -> None:
         """Let go of the service and of the spool."""
