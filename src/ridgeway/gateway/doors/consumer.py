@@ -43,13 +43,23 @@ class ConsumerDoor:
 
     async def handle(self, request: Request, response: ResponseWriter) -> None:
         """Answer one request."""
+        try:
+            await self.choose(request, response)
+        except RidgewayError as error:
+            fault = describe_error(error, prefix=PREFIX, spelling=self.spelling)
+            await self.refuse(request, response, fault)
+        except UNFORESEEN as error:
+            await self.refuse(request, response, describe_failure(error, prefix=PREFIX, spelling=self.spelling))
+
+    async def choose(self, request: Request, response: ResponseWriter) -> None:
+        """Answer one request by its path."""
         path, _, query = request.target.partition(b"?")
         if path.startswith(REST_PATH):
             await self.exchange(request, response)
         elif request.method == "GET" and path == b"/asic":
             await self.download_containers(request, response, query.decode("latin-1"))
         elif request.method == "GET" and path == b"/verificationconf":
-            await self.download_configuration(request, response)
+            await self.send_download(await self.station.downloads.open_verification_configuration(), response)
         else:
             error = RequestError(
                 "not_found",
@@ -71,11 +81,6 @@ class ConsumerDoor:
                 new_query_id=f"{standing.server.server.instance}-{draw_uuid()}",
             )
             await drive(consume(message, caller=caller_of(request), standing=standing), hands)
-        except RidgewayError as error:
-            fault = describe_error(error, prefix=PREFIX, spelling=self.spelling)
-            await self.refuse(request, response, fault)
-        except UNFORESEEN as error:
-            await self.refuse(request, response, describe_failure(error, prefix=PREFIX, spelling=self.spelling))
         finally:
             await hands.close()
 
@@ -90,13 +95,6 @@ class ConsumerDoor:
             )
             return
         await self.send_download(download, response)
-
-    async def download_configuration(self, request: Request, response: ResponseWriter) -> None:
-        """Hand out the global configuration that verifies the containers."""
-        try:
-            await self.send_download(await self.station.downloads.open_verification_configuration(), response)
-        except RidgewayError as error:
-            await self.refuse(request, response, describe_error(error, prefix=PREFIX, spelling=self.spelling))
 
     def admit(self, request: Request, party: ClientId) -> None:
         """Hold only while this connection may speak for `party`."""

@@ -1,6 +1,7 @@
 """A message through two gateways: what passes untouched, and what each failure leaves behind."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -176,6 +177,36 @@ async def test_a_client_that_leaves_does_not_hold_up_the_others(tmp_path):
         key.gate.set()
         assert (await stayed).status == 200
         assert (await pair.ask()).status == 200
+
+
+def count_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def test_uploads_that_break_off_leave_no_task_and_no_file_open(tmp_path):
+    async with running_pair(tmp_path) as pair:
+        await pair.ask("POST", body=bytes(600_000))
+        files = count_files()
+        for number in range(12):
+            asked = asyncio.create_task(pair.ask("POST", body=bytes(600_000)))
+            await asyncio.sleep(0.004 * (number % 8))
+            asked.cancel()
+            await asyncio.gather(asked, return_exceptions=True)
+        for _ in range(200):
+            if len(asyncio.all_tasks()) == 1 and count_files() <= files + 4:
+                break
+            await asyncio.sleep(0.02)
+        assert [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+        assert count_files() <= files + 4
+        assert (await pair.ask()).status == 200
+
+
+@pytest.mark.parametrize("target", ["/verificationconf", "/asic?queryId=x"])
+async def test_downloads_that_fail_are_faults_with_a_mark(tmp_path, target):
+    async with running_pair(tmp_path) as pair:
+        answer = await pair.ask(target=target)
+        assert (answer.status, answer.headers.get(ERROR)) == (500, "server.clientproxy.internal_error")
+        assert b"its log has it under" in answer.body
 
 
 @pytest.mark.parametrize(
