@@ -116,6 +116,8 @@ class ConsumerDoor:
         accept = ", ".join(request.headers.get_all("Accept"))
         content_type, body = render_rest_error(fault.code, fault.string, fault.mark, accept)
         headers = [("Content-Type", content_type), ("X-Road-Error", fault.code)]
+        if not request.stream.is_complete:  # what still arrives is not the next request
+            headers.append(("Connection", "close"))
         try:
             await response.send(rest_error_status(fault.code), "", headers, body)
         except (RidgewayError, *UNFORESEEN):

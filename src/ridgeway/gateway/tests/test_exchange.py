@@ -201,6 +201,15 @@ async def test_uploads_that_break_off_leave_no_task_and_no_file_open(tmp_path):
         assert (await pair.ask()).status == 200
 
 
+async def test_a_refused_upload_ends_its_connection_and_the_next_request_passes(tmp_path):
+    async with running_pair(tmp_path) as pair:
+        for _ in range(3):
+            refused = await pair.ask("POST", target="/r1/LAB/GOV/1002/none/persons", body=bytes(3_000_000))
+            assert refused.headers.get(ERROR) == "server.clientproxy.unknown_member"
+            assert refused.headers.get("Connection") == "close"
+            assert (await pair.ask("POST", body=b"x")).status == 200
+
+
 @pytest.mark.parametrize("target", ["/verificationconf", "/asic?queryId=x"])
 async def test_downloads_that_fail_are_faults_with_a_mark(tmp_path, target):
     async with running_pair(tmp_path) as pair:
