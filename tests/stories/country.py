@@ -42,7 +42,8 @@ class RunningCountry:
     @staticmethod
     def free_base_port() -> int:
         """A base port above which the lab's ports are free."""
-        for base in range(18400, 19400, 20):
+        first = 18400 + 20 * (os.getpid() % 400)
+        for base in range(first, first + 1000, 20):
             with socket.socket() as tried:
                 if tried.connect_ex(("127.0.0.1", base)) != 0 and tried.connect_ex(("127.0.11.11", base + 5)) != 0:
                     return base
