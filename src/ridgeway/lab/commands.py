@@ -31,7 +31,7 @@ from ridgeway.lab.country import (
     Ports,
 )
 from ridgeway.lab.page.serve import serve_page
-from ridgeway.lab.proofs import ask_and_prove, render_exchange
+from ridgeway.lab.proofs import ask_first, render_exchange
 from ridgeway.lab.run import running_country
 from ridgeway.lab.setup import AUTHORITIES
 from ridgeway.lab.status import find_base_port, read_status, render_status, write_status
@@ -97,7 +97,7 @@ async def stay_up(country: Country, *, once: bool) -> int:
     stopped = listen_for_stop()
     async with running_country(country, stopped) as progress, Pool() as pool:
         print(f"The country is up after {progress.seconds:.1f} s; its first message:\n")
-        exchange = await ask_and_prove(country, pool)
+        exchange = await ask_first(country, pool)
         print(render_exchange(exchange))
         print(f"\nProven after {progress.seconds:.1f} s." if exchange.is_proven else "\nNOT PROVEN.", flush=True)
         write_status(country, progress.supervisor)

@@ -4,7 +4,9 @@ Law: a server's processes are started by the commands that production uses; only
 have commands of the lab's own. What `ridgeway lab status` and the page tell is derived from this list.
 """
 
+import json
 import socket
+from datetime import datetime
 from pathlib import Path
 
 from ridgeway.errors import RidgewayError
@@ -14,6 +16,7 @@ from ridgeway.lab.setup import AUTHENTICATION_FILE, AUTHORITIES, CENTRAL, choose
 from ridgeway.lab.supervisor import Part, Probe
 from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.transport.ocspdoor import MAX_DOCUMENT_BYTES, render_ocsp_query
+from ridgeway.trust.clock import read_clock
 
 PURPOSES = {
     "ca": "certification authority with its OCSP responder",
@@ -53,11 +56,17 @@ def has_socket(path: Path) -> Probe:
     return probe
 
 
-def has_files(folder: Path, pattern: str, count: int) -> Probe:
-    """A probe that waits for files which a process writes."""
+def trusts_now(folder: Path, instance: str) -> Probe:
+    """A probe that waits until a server holds a configuration that counts, and answers for its two certificates."""
+    metadata = folder / "globalconf" / instance / "shared-params.xml.metadata"
 
     async def probe() -> bool:
-        return len(list(folder.glob(pattern))) >= count  # noqa: ASYNC240 — a look, not a wait
+        try:
+            said = json.loads(metadata.read_bytes())["expirationDate"]
+            is_current = datetime.fromisoformat(said) > read_clock()
+        except (OSError, ValueError, KeyError):
+            return False
+        return is_current and len(list((folder / "ocsp").glob("*.ocsp"))) >= 2
 
     return probe
 
@@ -110,7 +119,7 @@ def list_server_parts(country: Country, organisation: Organisation) -> list[Part
     log = choose_socket_folder(folder) / "messagelog.sock"
     vouches = vouches_for_itself(organisation.host, country.ports.ocsp, folder / AUTHENTICATION_FILE)
     return [
-        Part(f"{key}/trust", ("trust", "run"), folder, has_files(folder / "ocsp", "*.ocsp", 2)),
+        Part(f"{key}/trust", ("trust", "run"), folder, trusts_now(folder, country.instance)),
         Part(f"{key}/messagelog", ("messagelog", "run"), folder, has_socket(log)),
         Part(f"{key}/gateway", ("gateway", "run"), folder, vouches),
     ]

@@ -4,6 +4,8 @@ Law: it is done as anybody could: through an information system, through each or
 in files and a verifier that works offline. Nothing is read from inside a server.
 """
 
+import asyncio
+import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,8 @@ EVIDENCE = "evidence"
 CONFIGURATION = "verificationconf.zip"
 MAX_ANSWER_BYTES = 1024 * 1024
 FIRST_PERSON = "NM000001"
+SETTLE_SECONDS = 15.0
+SETTLE_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,21 @@ async def ask_and_prove(country: Country, pool: Pool, *, code: str = FIRST_PERSO
     found = [each for side in sides for each in await fetch_side(country, side, asked["query_id"], folder)]
     evidence = tuple(prove(side, direction, file, configuration) for side, direction, file in found)
     return Exchange(asked["query_id"], code, asked["status"], asked["answer"], evidence, configuration)
+
+
+async def ask_first(country: Country, pool: Pool) -> Exchange:
+    """As `ask_and_prove`, asked again for a while: a gateway sees what its trust has just fetched a moment later.
+
+    Raises:  NetworkError when the country has not settled in time.
+    """
+    limit = time.monotonic() + SETTLE_SECONDS
+    while True:
+        try:
+            return await ask_and_prove(country, pool)
+        except NetworkError:
+            if time.monotonic() > limit:
+                raise
+        await asyncio.sleep(SETTLE_PAUSE_SECONDS)
 
 
 async def ask(country: Country, pool: Pool, *, code: str) -> Any:
