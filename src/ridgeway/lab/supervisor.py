@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ridgeway.errors import NetworkError
@@ -56,7 +56,6 @@ class Running:
     started_at: float = 0.0
     restarts: int = 0
     keeper: asyncio.Task[None] | None = None
-    came_back: list[float] = field(default_factory=list)
 
     @property
     def pid(self) -> int | None:

@@ -5,11 +5,10 @@ Law: a database that a newer release changed is left alone; an older one is brou
 
 import logging
 
-from django.core.management import call_command
-from django.db import Error, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connections
 
-from ridgeway.errors import MessageLogError, SettingsError
+from ridgeway.errors import MessageLogError, WorldError
+from ridgeway.office.documents.forward import bring_forward
 
 log = logging.getLogger(__name__)
 
@@ -23,23 +22,11 @@ def migrate_database() -> tuple[str, ...]:
     Raises:  SettingsError(database_too_new), or MessageLogError(logging_failed) when the database does not answer.
     """
     try:
-        connection = connections[MESSAGELOG]
-        loader = MigrationExecutor(connection).loader
-        applied = {name for label, name in loader.applied_migrations if label == MESSAGELOG}
-        known = {name for label, name in loader.disk_migrations if label == MESSAGELOG}
-        newer = ", ".join(sorted(applied - known))
-        if newer:
-            raise SettingsError(
-                "database_too_new",
-                f"The message log's database has steps that this release does not know: {newer}.",
-                action="Start the newer release again, or restore a backup of this one.",
-            )
-        steps = tuple(sorted(known - applied))
-        if steps:
-            call_command("migrate", MESSAGELOG, database=MESSAGELOG, verbosity=0, interactive=False)
-            log.info("brought the message log's tables forward: %s", ", ".join(steps))
-    except Error as error:
-        raise MessageLogError("logging_failed", f"The message log's database does not answer: {error}.") from error
+        steps = bring_forward(MESSAGELOG, database=MESSAGELOG)
+    except WorldError as error:
+        raise MessageLogError("logging_failed", f"The message log: {error.detail}") from error
     finally:
         connections[MESSAGELOG].close()
+    if steps:
+        log.info("brought the message log's tables forward: %s", ", ".join(steps))
     return steps

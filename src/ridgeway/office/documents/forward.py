@@ -10,13 +10,13 @@ from django.db.migrations.executor import MigrationExecutor
 from ridgeway.errors import SettingsError, WorldError
 
 
-def bring_forward(app_label: str) -> tuple[str, ...]:
-    """The tables of an app in `default` are those of this release; the steps that were taken are returned.
+def bring_forward(app_label: str, *, database: str = "default") -> tuple[str, ...]:
+    """The tables of an app in `database` are those of this release; the steps that were taken are returned.
 
     Raises:  SettingsError(database_too_new), WorldError(database_error) when the database does not answer.
     """
     try:
-        loader = MigrationExecutor(connections["default"]).loader
+        loader = MigrationExecutor(connections[database]).loader
         applied = {name for label, name in loader.applied_migrations if label == app_label}
         known = {name for label, name in loader.disk_migrations if label == app_label}
         if applied - known:
@@ -28,7 +28,7 @@ def bring_forward(app_label: str) -> tuple[str, ...]:
             )
         steps = tuple(sorted(known - applied))
         if steps:
-            call_command("migrate", app_label, database="default", verbosity=0, interactive=False)
+            call_command("migrate", app_label, database=database, verbosity=0, interactive=False)
     except Error as error:
         raise WorldError("database_error", f"The database does not answer: {error}.") from error
     return steps

@@ -40,7 +40,6 @@ from ridgeway.protocol.identifiers import ClientId, GlobalGroupId, MemberId, Ser
 
 OLDEST_VERSION = 2
 NEWEST_VERSION = 6
-VERSION_WITH_SOURCES = 3
 
 
 @dataclass(slots=True)

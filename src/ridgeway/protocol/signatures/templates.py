@@ -108,7 +108,6 @@ TIMESTAMP = (
     "<xades:SignatureTimeStamp><xades:EncapsulatedTimeStamp>{token}</xades:EncapsulatedTimeStamp>"
     "</xades:SignatureTimeStamp>"
 )
-UNSIGNED_PROPERTIES_TAG = "<xades:UnsignedSignatureProperties>"
 
 
 def with_namespaces(element: str, tag: str) -> bytes:
