@@ -28,6 +28,13 @@ class Mode(StrEnum):
     LAB = "lab"
 
 
+class PeerTls(StrEnum):
+    """The newest TLS that a security server speaks with others."""
+
+    TLS_1_2 = "1.2"
+    TLS_1_3 = "1.3"
+
+
 def setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
     """A field of a settings class: its default and one line of meaning; a secret is never printed."""
     return field(default=default, metadata={"meaning": meaning, "secret": secret})
@@ -93,7 +100,18 @@ class GatewaySettings:
     max_body_in_memory_bytes: int = setting(256 * 1024, "A longer body is spooled to a file.")
     max_drain_bytes: int = setting(16 * 1024 * 1024, "How much of a refused message is passed over before its fault.")
     max_connections: int = setting(5000, "Most connections at one door of a worker.")
-    connect_timeout_seconds: float = setting(30.0, "Limit on connecting to another security server.")
+    max_peer_connections: int = setting(128, "Most connections of a worker to one provider at a time.")
+    max_idle_peer_connections: int = setting(64, "Most idle connections that a worker keeps to one server.")
+    peer_tls: PeerTls = setting(
+        PeerTls.TLS_1_3, "Newest TLS between security servers: 1.3, or 1.2 to speak as X-Road alone."
+    )
+    min_peer_version: str = setting("", "Oldest release of a peer that is served, such as 7.6.0; empty serves all.")
+    connect_timeout_seconds: float = setting(
+        30.0, "Limit on connecting to another security server; each further attempt has half, but at least 5 seconds."
+    )
+    favourite_connect_timeout_seconds: float = setting(
+        5.0, "Limit on connecting to the address that was the fastest lately, before the others race again."
+    )
     peer_read_timeout_seconds: float = setting(120.0, "Limit on each read from another security server.")
     idle_timeout_seconds: float = setting(30.0, "Limit on a silent connection at any door.")
     request_head_timeout_seconds: float = setting(30.0, "Limit on receiving the head of a request.")
@@ -303,8 +321,8 @@ def convert_value(kind: Any, value: Any) -> Any:
         return float(value)
     if kind is Path and isinstance(value, str):
         return Path(value)
-    if kind is Mode:
-        return Mode(value)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind(value)
     raise TypeError(kind)
 
 

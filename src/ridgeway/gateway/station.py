@@ -15,7 +15,7 @@ from ridgeway.gateway.hands.spool import SpoolLimits
 from ridgeway.gateway.internaltls import InternalIdentity
 from ridgeway.gateway.ports import Downloads, MessageLog
 from ridgeway.http import ClientTls, Pool, PoolLimits, ServerTls
-from ridgeway.http.tls import XROAD
+from ridgeway.http.tls import EXCHANGE_PROFILES
 from ridgeway.protocol.certificates.verdicts import VerdictCache
 from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.exchange.consumer import Standing
@@ -194,8 +194,9 @@ class Station:
         key = await self.signer.get_authentication_key()
         subjects = list_subjects([key.certificate], self.keeper.snapshot)
         chain = tuple(subject.certificate for subject in subjects) or (key.certificate,)
-        client = ClientTls(chain, key.private_key, profile=XROAD)
-        server = ServerTls(chain, key.private_key, require_client_certificate=True, profile=XROAD)
+        profile = EXCHANGE_PROFILES[self.settings.gateway.peer_tls]
+        client = ClientTls(chain, key.private_key, profile=profile)
+        server = ServerTls(chain, key.private_key, require_client_certificate=True, profile=profile)
         self.identity = Identity(key, chain, client, server)
 
     def note(self, what: str, fault: str) -> None:
@@ -226,6 +227,8 @@ def pool_limits(settings: Settings) -> PoolLimits:
     """The limits of a gateway's connections to others."""
     gateway = settings.gateway
     return PoolLimits(
+        max_connections_per_origin=gateway.max_peer_connections,
+        max_idle_per_origin=gateway.max_idle_peer_connections,
         max_head_bytes=gateway.max_header_bytes,
         connect_timeout_seconds=gateway.connect_timeout_seconds,
         read_timeout_seconds=gateway.peer_read_timeout_seconds,

@@ -4,7 +4,7 @@ Server: `serve`. Client: `Pool` and `fetch`. TLS: `ServerTls`, `ClientTls`. Star
 """
 
 from ridgeway.http.addresses import parse_url
-from ridgeway.http.client import Address, Exchange, Pool, Response, fetch
+from ridgeway.http.client import Address, Exchange, Favourite, Pool, Response, fetch
 from ridgeway.http.connecting import connect_fastest
 from ridgeway.http.headers import Headers
 from ridgeway.http.limits import HttpLimits, PoolLimits
@@ -18,6 +18,7 @@ __all__ = [
     "ClientTls",
     "Connection",
     "Exchange",
+    "Favourite",
     "Handler",
     "Headers",
     "HttpLimits",

@@ -22,12 +22,23 @@ from ridgeway.http.limits import PoolLimits
 from ridgeway.http.tls_transport import TlsLayer
 from ridgeway.http.values import Connection, Origin, PeerLostError, ResponseHead
 
-__all__ = ["Address", "Exchange", "Pool", "Response", "fetch"]
+__all__ = ["Address", "Exchange", "Favourite", "Pool", "Response", "fetch"]
 
 MAX_SESSIONS = 1000
 """TLS sessions that a pool remembers, one an origin."""
 
+CONNECT_FLOOR_SECONDS = 5.0
+"""Each further round of connecting has half the time of the one before, but no less than this (or than it had)."""
+
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Favourite:
+    """The origin that is tried alone first, for so long; only then do all the others race."""
+
+    origin: Origin
+    timeout_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +149,14 @@ class Pool:
         origin: Origin | Sequence[Origin],
         *,
         fresh: bool = False,
+        favourite: Favourite | None = None,
         connect_timeout_seconds: float | None = None,
         read_timeout_seconds: float | None = None,
         stagger_seconds: float = STAGGER_SECONDS,
     ) -> AsyncIterator[Exchange]:
         """An exchange with the origin, or with the fastest of several; `fresh` takes no idle connection.
 
+        One that connects but does not shake hands is left out, and the rest race again in half the time.
         Raises:  NetworkError when no connection can be had in time.
         """
         origins = (origin,) if isinstance(origin, Origin) else tuple(origin)
@@ -156,7 +169,7 @@ class Pool:
                 is_reused = wire is not None
                 if wire is None:
                     seconds = connect_timeout_seconds or self.limits.connect_timeout_seconds
-                    wire = await self.connect(origins, seconds, stagger_seconds)
+                    wire = await self.connect(origins, favourite, seconds, stagger_seconds)
                 begin_exchange(wire, read_timeout_seconds or self.limits.read_timeout_seconds)
                 try:
                     yield Exchange(wire, is_reused=is_reused)
@@ -178,22 +191,40 @@ class Pool:
             raise NetworkError("network_error", detail) from None
         return Place(lane.room)
 
-    async def connect(self, origins: tuple[Origin, ...], seconds: float, stagger_seconds: float) -> ClientConnection:
+    async def connect(
+        self, origins: tuple[Origin, ...], favourite: Favourite | None, seconds: float, stagger_seconds: float
+    ) -> ClientConnection:
+        """A new connection to the favourite, or else to the fastest origin that also shakes hands."""
+        if favourite is not None and favourite.origin in origins:
+            others = tuple(each for each in origins if each != favourite.origin)
+            try:
+                return await self.connect_race((favourite.origin,), favourite.timeout_seconds, stagger_seconds)
+            except NetworkError:
+                if not others:
+                    raise
+            origins = others
+        return await self.connect_race(origins, seconds, stagger_seconds)
+
+    async def connect_race(
+        self, origins: tuple[Origin, ...], seconds: float, stagger_seconds: float
+    ) -> ClientConnection:
         """A new connection to the fastest origin that also shakes hands."""
         remaining = {Address(each.host, each.port): each for each in origins}
+        floor = min(seconds, CONNECT_FLOOR_SECONDS)
         while True:
+            address, sock = await connect_fastest(
+                tuple(remaining), timeout_seconds=seconds, stagger_seconds=stagger_seconds
+            )
+            origin = remaining.pop(address)
+            wire = ClientConnection(origin, self.limits)
             try:
-                address, sock = await connect_fastest(
-                    tuple(remaining), timeout_seconds=seconds, stagger_seconds=stagger_seconds
-                )
-                origin = remaining.pop(address)
-                wire = ClientConnection(origin, self.limits)
                 await self.join(wire, sock, seconds)
             except PeerLostError:
                 if not remaining:
                     raise
             else:
                 return wire
+            seconds = max(floor, seconds / 2)
 
     async def join(self, wire: ClientConnection, sock: object, seconds: float) -> None:
         """`wire` is connected through `sock`, with TLS where the origin has it."""

@@ -35,7 +35,7 @@ class PoolLimits:
     """
 
     max_connections_per_origin: int = 64
-    max_idle_per_origin: int = 16
+    max_idle_per_origin: int = 64
     max_head_bytes: int = 64 * 1024
     max_buffered_bytes: int = 256 * 1024
     idle_timeout_seconds: float = 20.0

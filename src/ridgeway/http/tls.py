@@ -45,7 +45,13 @@ class TlsProfile:
 
 
 XROAD = TlsProfile("xroad", SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION, XROAD_SUITES)
-"""Between security servers: exactly TLS 1.2 and three suites."""
+"""Between security servers, as X-Road alone speaks: exactly TLS 1.2 and three suites."""
+
+EXCHANGE = TlsProfile("exchange", SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION, XROAD_SUITES)
+"""Between security servers: TLS 1.3 with one of ours, and with X-Road the three suites of TLS 1.2."""
+
+EXCHANGE_PROFILES = {"1.2": XROAD, "1.3": EXCHANGE}
+"""The newest TLS that a server may speak with others, as settings say it → its profile."""
 
 MODERN = TlsProfile("modern", SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION, MODERN_SUITES)
 """With information systems and services: TLS 1.2 or 1.3, forward secrecy, authenticated encryption."""

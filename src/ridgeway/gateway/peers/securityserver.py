@@ -1,19 +1,21 @@
 """Connections to other security servers, and the revocation answers for their certificates.
 
 Law: nothing is sent before the conversation looked at the chain that the peer showed. The fastest address of a
-provider is remembered for a while; a connection is reused when both sides finished cleanly. Answers are asked at the
-peer's own OCSP door, once for a while, and judged by the conversation each time.
+provider is remembered for a while and then tried alone for a short time before the others race again; a connection is
+reused when both sides finished cleanly. Answers are asked at the peer's own OCSP door, once for a while, and judged by
+the conversation each time; what it refuses is forgotten (`forget_revocation`, `forget_winner`).
 Source: PR-MESSTRANSP §2.1, §2.2, §3.1.
 """
 
 import hashlib
+import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ridgeway.errors import CertificateError, NetworkError, RidgewayError
 from ridgeway.gateway.station import Station
-from ridgeway.http import Exchange, HttpRefusal, Origin, fetch
+from ridgeway.http import Exchange, Favourite, HttpRefusal, Origin, fetch
 from ridgeway.protocol.exchange.commands import Link, Target
 from ridgeway.protocol.transport.ocspdoor import MAX_DOCUMENT_BYTES, read_ocsp_answers, render_ocsp_query
 
@@ -37,10 +39,10 @@ class PeerDirectory:
         """
         gateway = self.station.settings.gateway
         tls = self.station.get_identity().client_tls
-        addresses = self.order_addresses(targets)
-        origins = [Origin(address, gateway.remote_peer_port, tls) for address in addresses]
+        origins = [Origin(address, gateway.remote_peer_port, tls) for address in list_addresses(targets)]
         async with self.station.pool.exchange(
             origins,
+            favourite=self.find_favourite(targets, origins),
             connect_timeout_seconds=gateway.connect_timeout_seconds,
             read_timeout_seconds=gateway.peer_read_timeout_seconds,
         ) as exchange:
@@ -49,19 +51,30 @@ class PeerDirectory:
                 raise CertificateError("ssl_authentication_failed", f"{exchange.origin} showed no certificate.")
             yield exchange
 
-    def order_addresses(self, targets: tuple[Target, ...]) -> list[str]:
-        """The addresses to race: the one that won lately alone comes first."""
-        addresses = list(dict.fromkeys(target.address for target in targets))
+    def find_favourite(self, targets: tuple[Target, ...], origins: list[Origin]) -> Favourite | None:
+        """The address that won lately, if it is one of several; it moves to the front, where idle ones are taken."""
         winner, until = self.fastest.get(targets, ("", 0.0))
-        if winner in addresses and time.monotonic() < until:
-            addresses.sort(key=lambda address: address != winner)
-        return addresses
+        known = next((each for each in origins if each.host == winner), None)
+        if known is None or time.monotonic() >= until or len(origins) == 1:
+            random.shuffle(origins)
+            return None
+        origins.sort(key=lambda origin: origin != known)
+        return Favourite(known, self.station.settings.gateway.favourite_connect_timeout_seconds)
 
     def remember(self, targets: tuple[Target, ...], winner: str) -> None:
         """This address was the fastest."""
         if len(self.fastest) >= MAX_REMEMBERED:
             self.fastest.clear()
         self.fastest[targets] = (winner, time.monotonic() + self.station.settings.gateway.target_cache_seconds)
+
+    def forget_winner(self, address: str) -> None:
+        """This address is nobody's fastest any more: what it showed could not be proven."""
+        self.fastest = {targets: known for targets, known in self.fastest.items() if known[0] != address}
+
+    def forget_revocation(self, link: Link) -> None:
+        """The answers for the chain of `link` are asked anew the next time: those that were kept do not prove it."""
+        for der in link.chain:
+            self.answers.pop(hashlib.sha256(der).digest(), None)
 
     async def fetch_revocation(self, link: Link) -> tuple[bytes, ...]:
         """The revocation answers (DER) for the chain of `link`, in its order.
@@ -107,3 +120,8 @@ class PeerDirectory:
         until = time.monotonic() + self.station.settings.gateway.peer_revocation_seconds
         for der, answer in zip(chain, answers, strict=True):
             self.answers[hashlib.sha256(der).digest()] = (answer, until)
+
+
+def list_addresses(targets: tuple[Target, ...]) -> list[str]:
+    """The addresses of the targets, each once; one of IPv6 without its brackets."""
+    return list(dict.fromkeys(target.address.removeprefix("[").removesuffix("]") for target in targets))

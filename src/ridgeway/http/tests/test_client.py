@@ -8,6 +8,8 @@ import pytest
 from ridgeway.errors import NetworkError
 from ridgeway.http import (
     Address,
+    ClientTls,
+    Favourite,
     HttpLimits,
     Origin,
     PeerLostError,
@@ -19,7 +21,8 @@ from ridgeway.http import (
     run,
     serve,
 )
-from ridgeway.http.tests.cast import echo
+from ridgeway.http.connecting import take_turns
+from ridgeway.http.tests.cast import echo, new_identity
 
 
 async def serve_bytes(*answers: bytes, close: bool = True):
@@ -217,6 +220,68 @@ async def test_a_silent_address_does_not_hold_up_the_next_one():
         for filler in fillers:
             filler.close()
     assert winner == alive
+
+
+async def test_the_favourite_is_tried_alone_and_the_others_race_when_it_fails():
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        dead = Origin("127.0.0.1", closed.getsockname()[1])
+        async with (
+            serve(echo, host="127.0.0.1", port=0) as first,
+            serve(echo, host="127.0.0.1", port=0) as second,
+            Pool() as pool,
+        ):
+            origins = [Origin("127.0.0.1", server.port) for server in (first, second)]
+            winners = []
+            for favourite in (origins[1], dead):
+                given = Favourite(favourite, timeout_seconds=5)
+                async with pool.exchange([dead, *origins], fresh=True, favourite=given) as exchange:
+                    winners.append(exchange.origin)
+            with pytest.raises(NetworkError, match="did not accept"):
+                async with pool.exchange([dead], favourite=Favourite(dead, timeout_seconds=5)):
+                    pass
+    assert winners[0] == origins[1]
+    assert winners[1] in origins
+
+
+async def test_an_address_that_connects_but_does_not_shake_hands_is_left_out():
+    async def hang_up(reader, writer):
+        writer.close()
+
+    rude = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    polite = new_identity("server")
+    async with rude, serve(echo, host="127.0.0.1", port=0, tls=polite.server()) as server, Pool() as pool:
+        tls = ClientTls()
+        bad = Origin("127.0.0.1", rude.sockets[0].getsockname()[1], tls)
+        good = Origin("127.0.0.1", server.port, tls)
+        async with pool.exchange([bad, good]) as exchange:
+            assert exchange.origin == good
+        with pytest.raises(PeerLostError):
+            async with pool.exchange([bad]):
+                pass
+
+
+def has_ipv6():
+    """Whether this machine has a loopback address of IPv6."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+async def test_an_address_of_ipv6_connects_and_is_written_in_brackets():
+    async with serve(echo, host="::1", port=0) as server:
+        winner, sock = await connect_fastest([Address("::1", server.port)], timeout_seconds=5)
+        with sock:
+            assert (str(winner), sock.getpeername()[0]) == (f"[::1]:{server.port}", "::1")
+
+
+def test_the_families_of_a_name_take_turns():
+    ways = [(family, 1, 6, "", (number,)) for number, family in enumerate([10, 10, 10, 2, 2])]
+    assert [way[4][0] for way in take_turns(ways)] == [0, 3, 1, 4, 2]
 
 
 async def test_an_unknown_name_is_unknown_host():

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from ridgeway.http import ClientTls, HttpLimits, Origin, PeerLostError, Pool, PoolLimits, fetch, parse_url, run, serve
 from ridgeway.http.tests.cast import Identity, echo, issue_public, new_identity, new_key, read_all
-from ridgeway.http.tls import MODERN, XROAD, XROAD_SUITES
+from ridgeway.http.tls import EXCHANGE, EXCHANGE_PROFILES, MODERN, XROAD, XROAD_SUITES
 
 identity = functools.cache(new_identity)
 
@@ -25,7 +25,7 @@ async def say_who(request, response):
 
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
-@pytest.mark.parametrize("profile", [XROAD, MODERN], ids=lambda profile: profile.name)
+@pytest.mark.parametrize("profile", [XROAD, EXCHANGE, MODERN], ids=lambda profile: profile.name)
 async def test_both_sides_see_the_whole_chain_as_sent_even_when_the_session_is_resumed(profile, kind):
     server_tls = identity("server", kind).server(profile, require=True)
     client_tls = identity("client", kind).client(profile)
@@ -186,10 +186,11 @@ async def run_openssl(command: list[str], words: bytes) -> bytes:
     return output
 
 
+@pytest.mark.parametrize("profile", [XROAD, EXCHANGE], ids=lambda profile: profile.name)
 @pytest.mark.parametrize("suite", XROAD_SUITES.split(":"))
-async def test_a_foreign_client_connects_with_each_suite_of_the_exchange(tmp_path, suite):
+async def test_a_foreign_client_connects_with_each_suite_of_the_exchange(tmp_path, suite, profile):
     kind = "ec" if "ECDSA" in suite else "rsa"
-    tls = identity("server", kind).server(XROAD, require=True)
+    tls = identity("server", kind).server(profile, require=True)
     async with serve(say_who, host="127.0.0.1", port=0, tls=tls) as server:
         command = openssl("s_client", "-connect", f"127.0.0.1:{server.port}", "-tls1_2", "-cipher", suite, "-ign_eof")
         command += identity("client", kind).options(tmp_path)
@@ -207,6 +208,32 @@ async def test_a_foreign_client_with_another_version_or_suite_is_refused(argumen
     assert b"Cipher is (NONE)" in output
 
 
+@pytest.mark.parametrize("arguments", [["-tls1_2", "-cipher", "ECDHE+AESGCM"], ["-tls1_1"]], ids=str)
+async def test_beside_tls_1_3_only_the_suites_of_the_exchange_are_spoken(arguments):
+    tls = identity("server", "rsa").server(EXCHANGE)
+    async with serve(say_who, host="127.0.0.1", port=0, tls=tls) as server:
+        command = openssl("s_client", "-connect", f"127.0.0.1:{server.port}")
+        refused = await run_openssl([*command, *arguments], b"")
+        ask = b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+        spoken = await run_openssl([*command, "-tls1_3", "-ign_eof"], ask)
+    assert b"Cipher is (NONE)" in refused
+    assert b"Cipher is TLS_AES_256_GCM_SHA384" in spoken
+
+
+@pytest.mark.parametrize(
+    ("asking", "answering", "version"),
+    [("1.3", "1.3", "TLSv1.3"), ("1.3", "1.2", "TLSv1.2"), ("1.2", "1.3", "TLSv1.2"), ("1.2", "1.2", "TLSv1.2")],
+)
+async def test_two_security_servers_speak_the_newest_tls_that_both_may(asking, answering, version):
+    server_tls = identity("server", "ec").server(EXCHANGE_PROFILES[answering], require=True)
+    client_tls = identity("client", "ec").client(EXCHANGE_PROFILES[asking])
+    async with serve(say_who, host="127.0.0.1", port=0, tls=server_tls) as server, Pool() as pool:
+        async with pool.exchange(Origin("127.0.0.1", server.port, client_tls)) as exchange:
+            facts = exchange.connection
+    assert (facts.tls_version, facts.peer_chain) == (version, identity("server", "ec").chain)
+    assert version == "TLSv1.3" or facts.cipher in XROAD_SUITES.split(":")
+
+
 async def test_renegotiation_is_refused():
     tls = identity("server", "rsa").server(XROAD)
     async with serve(say_who, host="127.0.0.1", port=0, tls=tls) as server:
@@ -215,8 +242,9 @@ async def test_renegotiation_is_refused():
     assert b"no renegotiation" in output
 
 
+@pytest.mark.parametrize("profile", [XROAD, EXCHANGE], ids=lambda profile: profile.name)
 @pytest.mark.parametrize("suite", XROAD_SUITES.split(":"))
-async def test_our_client_connects_to_a_foreign_server_with_each_suite(tmp_path, suite):
+async def test_our_client_connects_to_a_foreign_server_with_each_suite(tmp_path, suite, profile):
     kind = "ec" if "ECDSA" in suite else "rsa"
     command = openssl("s_server", "-accept", "127.0.0.1:0", "-www", "-tls1_2", "-cipher", suite, "-Verify", "3")
     command += identity("server", kind).options(tmp_path)
@@ -228,7 +256,7 @@ async def test_our_client_connects_to_a_foreign_server_with_each_suite(tmp_path,
                 assert line
         port = int(line.decode().strip().rpartition(":")[2])
         async with Pool() as pool:
-            origin = Origin("127.0.0.1", port, identity("client", kind).client(XROAD))
+            origin = Origin("127.0.0.1", port, identity("client", kind).client(profile))
             async with pool.exchange(origin) as exchange:
                 facts = exchange.connection
                 await exchange.start("GET", "/")
