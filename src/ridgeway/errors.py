@@ -9,7 +9,7 @@ sentence with the value that was wrong and what would have been right. Only door
     ├── RequestError     the caller          MessageError · AccessError
     ├── PeerError        the other security server   SignatureError · CertificateError ·
     │                                                TransportError · RelayedFault
-    ├── EvidenceError    whoever keeps the evidence  ContainerError · TimestampError · MessageLogError
+    ├── EvidenceError    whoever keeps the evidence  ContainerError · ArchiveError · TimestampError · MessageLogError
     ├── TrustError       who governs the instance, or the operator of this server
     ├── WorldError       nobody: it may pass        NetworkError · TokenError
     └── SettingsError    the operator of this process, at start only
@@ -91,7 +91,11 @@ class TransportError(PeerError):
 
 
 class RelayedFault(PeerError):  # noqa: N818 — it is the other side's fault, handed on
-    """The other security server answered with a fault; its code and its mark are handed on as they are."""
+    """The other side answered with a fault; its code, its mark and its document `xml` are handed on as they are."""
+
+    def __init__(self, code: str, detail: str, *, fault_id: str = "", xml: bytes = b"") -> None:
+        super().__init__(code, detail, fault_id=fault_id)
+        self.xml = xml
 
     def prefixed(self, prefix: str) -> "RidgewayError":  # noqa: ARG002
         """Itself: the side that raised it has put its prefix in front."""
@@ -107,6 +111,10 @@ class EvidenceError(RidgewayError):
 
 class ContainerError(EvidenceError):
     """An ASiC-E container is not complete: asic_*."""
+
+
+class ArchiveError(EvidenceError):
+    """An archive of the message log is not whole, or not linked to the one before it: invalid_log_archive."""
 
 
 class TimestampError(EvidenceError):

@@ -19,6 +19,7 @@ from ridgeway.errors import SettingsError
 
 ENVIRONMENT_PREFIX = "RIDGEWAY_"
 DEFAULT_FILE = "ridgeway.toml"
+SWITCHES = {"true": True, "false": False}
 
 
 class Mode(StrEnum):
@@ -33,6 +34,14 @@ class PeerTls(StrEnum):
 
     TLS_1_2 = "1.2"
     TLS_1_3 = "1.3"
+
+
+class ArchiveGrouping(StrEnum):
+    """Whose records stand together in one archive of the log."""
+
+    NONE = "none"
+    MEMBER = "member"
+    SUBSYSTEM = "subsystem"
 
 
 def setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
@@ -73,7 +82,28 @@ class MessageLogSettings:
     stamp_interval_seconds: float = setting(60.0, "Time between two batches of time-stamps.")
     stamp_batch_records: int = setting(10_000, "Most records under one time-stamp.")
     acceptable_stamp_failure_seconds: int = setting(14_400, "Traffic stops when stamping fails longer; 0 never stops.")
-    max_loggable_body_bytes: int = setting(10 * 1024 * 1024, "A longer body is logged by its digest alone.")
+    stamp_immediately: bool = setting(False, "Stamp each message before it goes on; one that gets no stamp stops.")
+    body_logging: bool = setting(True, "Log bodies; false logs who asked whom for what, which proves nothing.")
+    body_logging_local_exceptions: str = setting(
+        "", "Subsystems here, as RW/GOV/1001/desk with commas, for whose services the opposite of body_logging holds."
+    )
+    body_logging_remote_exceptions: str = setting(
+        "", "Subsystems elsewhere, with commas, for whose services the opposite of body_logging holds."
+    )
+    max_loggable_body_bytes: int = setting(10 * 1024 * 1024, "A longer body is logged by its digest alone; 0: each.")
+    truncated_body_allowed: bool = setting(True, "Let a message pass whose body is too long to be logged.")
+    encrypt_messages: bool = setting(False, "Encrypt messages and bodies in the database.")
+    encryption_keys: Path = setting(Path("messagelog.keys"), "File of the keys for that: a line for each, ID BASE64.")
+    archive_interval_seconds: float = setting(6 * 3600.0, "Time between two archivings; 0 leaves it to the command.")
+    archive_dir: Path = setting(Path("archive"), "Folder in which archives are written.")
+    archive_grouping: ArchiveGrouping = setting(ArchiveGrouping.NONE, "Whose records share an archive.")
+    archive_max_bytes: int = setting(32 * 1024 * 1024, "Content after which the next archive begins.")
+    archive_encryption: bool = setting(False, "Encrypt and sign archives with gpg.")
+    archive_gnupg_dir: Path = setting(Path("gpghome"), "GnuPG folder: our own key, and the keys to encrypt for.")
+    archive_default_keys: str = setting("", "Key ids for archives of no member's own; empty is our own key.")
+    archive_keys: Path = setting(Path("archive-keys.txt"), "File of members' keys: a line for each, RW/GOV/1001=KEYID.")
+    archive_transfer_command: str = setting("", "Command run for each archive made, in words, no shell; {file} is it.")
+    keep_archived_days: int = setting(30, "How long an archived record stays in the log.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +333,7 @@ def set_value(room: Any, name: str, value: Any, *, key: str, origin: str, readin
     kind = get_type_hints(type(room))[name]
     try:
         converted = convert_value(kind, value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         example = known_fields(type(room))[name].default
         reading.faults.append(f"{origin}: {key} is {value!r}; expected {describe(kind)}, as in {example!s}")
         return room
@@ -315,6 +345,8 @@ def convert_value(kind: Any, value: Any) -> Any:
     """`value` as `kind`; text is read as numbers where it came from the environment."""
     if kind is str and isinstance(value, str):
         return value
+    if kind is bool:
+        return value if isinstance(value, bool) else SWITCHES[value.lower()]
     if kind is int and not isinstance(value, bool) and isinstance(value, int | str):
         return int(value)
     if kind is float and not isinstance(value, bool) and isinstance(value, int | float | str):
@@ -328,7 +360,7 @@ def convert_value(kind: Any, value: Any) -> Any:
 
 def describe(kind: Any) -> str:
     """A kind of value, in words."""
-    words = {int: "a whole number", float: "a number", str: "a text", Path: "a path"}
+    words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", Path: "a path"}
     return words.get(kind) or "one of " + ", ".join(kind)
 
 
