@@ -107,12 +107,13 @@ class BoundedFile(io.RawIOBase):
     """A file from which nobody can ask for more than the largest directory at once."""
 
     inner: BinaryIO
+    limit: int = MAX_DIRECTORY_BYTES
 
     def read(self, size: int = -1) -> bytes:
         """At most `size` bytes; more than the limit at once is refused."""
-        data = self.inner.read(MAX_DIRECTORY_BYTES + 1 if size < 0 else min(size, MAX_DIRECTORY_BYTES + 1))
-        if len(data) > MAX_DIRECTORY_BYTES:
-            raise zipfile.BadZipFile(f"its directory is larger than {MAX_DIRECTORY_BYTES} bytes")
+        data = self.inner.read(self.limit + 1 if size < 0 else min(size, self.limit + 1))
+        if len(data) > self.limit:
+            raise zipfile.BadZipFile(f"its directory is larger than {self.limit} bytes")
         return data
 
     def seek(self, offset: int, whence: int = 0) -> int:
