@@ -107,7 +107,7 @@ class BoundedFile(io.RawIOBase):
     """A file from which nobody can ask for more than the largest directory at once."""
 
     inner: BinaryIO
-    limit: int = MAX_DIRECTORY_BYTES
+    limit: int
 
     def read(self, size: int = -1) -> bytes:
         """At most `size` bytes; more than the limit at once is refused."""
@@ -158,7 +158,7 @@ def is_known(name: str) -> bool:
 def open_archive(file: BinaryIO) -> zipfile.ZipFile:
     """The ZIP file, once its directory is known to be small."""
     try:
-        archive = zipfile.ZipFile(BoundedFile(file))
+        archive = zipfile.ZipFile(BoundedFile(file, MAX_DIRECTORY_BYTES))
     except BROKEN_ZIP as error:
         raise ContainerError("asic_mime_type_not_found", f"The file is not a ZIP archive: {error}.") from error
     if len(archive.infolist()) > MAX_ENTRIES:

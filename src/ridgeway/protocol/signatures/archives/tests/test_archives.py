@@ -90,9 +90,9 @@ def test_a_container_taken_out_or_put_in_or_exchanged_is_noticed():
     for entries in ((first, info), (first, second, ("q-request-3.asice", b"three"), info)):
         with pytest.raises(ArchiveError, match="but not in both"):
             prove(make_zip(*entries))
-    for entries in ((second, first, info), ((first[0], second[1]), (second[0], first[1]), info)):
+    for exchanged in ((second, first, info), ((first[0], second[1]), (second[0], first[1]), info)):
         with pytest.raises(ArchiveError, match="is not what was linked"):
-            prove(make_zip(*entries))
+            prove(make_zip(*exchanged))
     with pytest.raises(ArchiveError, match="holds no container"):
         prove(make_zip(info))
     with pytest.raises(ArchiveError, match="has no entry linkinginfo"):
