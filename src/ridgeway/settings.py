@@ -125,6 +125,8 @@ class GatewaySettings:
     fault_codes: str = setting("7.8", "Spelling of fault codes that we raise: 7.8 or 7.7.")
     max_header_bytes: int = setting(64 * 1024, "Largest head of an HTTP message.")
     max_message_bytes: int = setting(256 * 1024, "Largest message part (the REST head) between servers.")
+    max_soap_message_bytes: int = setting(10 * 1024 * 1024, "Largest SOAP message, attachments apart.")
+    soap_part_timeout_seconds: float = setting(30.0, "Limit on the arrival of a SOAP message, attachments apart.")
     max_signature_bytes: int = setting(1024 * 1024, "Largest signature or hash chain part between servers.")
     max_body_bytes: int = setting(10 * 1024 * 1024 * 1024, "Largest body that passes.")
     max_body_in_memory_bytes: int = setting(256 * 1024, "A longer body is spooled to a file.")

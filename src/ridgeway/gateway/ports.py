@@ -4,8 +4,11 @@ Law: nothing here names a database or Django. Whatever keeps the log can stand b
 """
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Protocol
 
+from ridgeway.protocol.exchange.commands import AnyRequest
+from ridgeway.protocol.exchange.consumer import Standing
 from ridgeway.protocol.exchange.values import LogRecord
 from ridgeway.protocol.identifiers import ClientId
 
@@ -47,3 +50,45 @@ class Downloads(Protocol):
 
     async def open_verification_configuration(self) -> Download:
         """The answer to `GET /verificationconf`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoapAttachment:
+    """An attachment of a SOAP message in memory; `headers` are the part's others."""
+
+    content_type: str
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCall:
+    """A request that the security server answers itself, proven; `body` is a short REST body."""
+
+    request: AnyRequest
+    body: bytes
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """The answer: in REST status, headers and body; in SOAP `body` is the message and `attachments` its parts.
+
+    The SOAP message has the header of the request, without the request hash, which the conversation adds.
+    """
+
+    body: bytes
+    status: int = 200
+    reason: str = "OK"
+    headers: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[SoapAttachment, ...] = ()
+
+
+class OwnService(Protocol):
+    """Answers requests that a security server answers itself: metadata, monitoring."""
+
+    async def answer(self, call: OwnCall) -> OwnAnswer:
+        """The answer, which is signed, recorded and sent like any other.
+
+        Raises:  RidgewayError with the code that the consumer is to see, without the door's prefix.
+        """

@@ -7,13 +7,14 @@ Read next: `worker.py`, which starts a station's doors.
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ridgeway.errors import RidgewayError, TokenError, TrustError
 from ridgeway.gateway.hands.sign import MessageSigner
 from ridgeway.gateway.hands.spool import SpoolLimits
 from ridgeway.gateway.internaltls import InternalIdentity
-from ridgeway.gateway.ports import Downloads, MessageLog
+from ridgeway.gateway.ports import Downloads, MessageLog, OwnService
 from ridgeway.http import ClientTls, Pool, PoolLimits, ServerTls
 from ridgeway.http.tls import EXCHANGE_PROFILES
 from ridgeway.protocol.certificates.verdicts import VerdictCache
@@ -57,6 +58,7 @@ class Station:
     ocsp_pool: Pool
     message_signer: MessageSigner
     internal: InternalIdentity
+    own_services: Mapping[str, OwnService] = field(default_factory=dict)
     verdicts: VerdictCache = field(default_factory=VerdictCache)
     server: ServerSnapshot | None = None
     keys: tuple[KeyInfo, ...] = ()
@@ -81,7 +83,9 @@ class Station:
         """How much the parts of a message from another security server may hold."""
         gateway = self.settings.gateway
         return TransportLimits(
-            max_rest_message_bytes=gateway.max_message_bytes, max_signature_bytes=gateway.max_signature_bytes
+            max_rest_message_bytes=gateway.max_message_bytes,
+            max_soap_message_bytes=gateway.max_soap_message_bytes,
+            max_signature_bytes=gateway.max_signature_bytes,
         )
 
     def standing(self) -> Standing:

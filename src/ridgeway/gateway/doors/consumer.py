@@ -1,19 +1,26 @@
 """The consumer door: where an organisation's information systems ask.
 
     /r1/…              a REST message to a service
+    /listClients       the members and subsystems of an instance
     /asic?…            evidence containers of one's own messages
     /verificationconf  the global configuration that verifies them
+    anything else      a SOAP message
 
-Law: the caller is who its connection proves, for every path. Errors are answered in the form that the request accepts,
-with X-Road's code in `X-Road-Error`; the service's own errors pass untouched.
-Source: PR-REST §4; UG-SIGDOC §3.
+Law: the caller is who its connection proves, for every path. A refusal has the form of what was asked: for REST as
+the request accepts, with X-Road's code in `X-Road-Error`; for SOAP a fault. A service's own errors pass untouched.
+Source: PR-REST §4; PR-MESS §2; PR-META §2; UG-SIGDOC §3.
 """
 
-from ridgeway.errors import RequestError, RidgewayError
-from ridgeway.gateway.doors.faults import DoorFault, describe_error, describe_failure
+import asyncio
+from enum import Enum, auto
+from typing import assert_never
+
+from ridgeway.errors import MessageError, RidgewayError
+from ridgeway.gateway.doors.faults import SOAP_FAULT_HEADERS, DoorFault, describe_error, describe_failure
 from ridgeway.gateway.hands.consumer import ConsumerHands
 from ridgeway.gateway.hands.drive import drive
 from ridgeway.gateway.hands.names import draw_uuid
+from ridgeway.gateway.hands.outgoing import RestBody, SoapSource
 from ridgeway.gateway.hands.unforeseen import UNFORESEEN
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.ports import Download
@@ -21,16 +28,30 @@ from ridgeway.gateway.station import Station
 from ridgeway.http import Request, ResponseWriter
 from ridgeway.protocol.exchange.admission import Caller, admit_caller
 from ridgeway.protocol.exchange.consumer import consume
+from ridgeway.protocol.exchange.soap import SoapPart, SoapRequest
 from ridgeway.protocol.identifiers import ClientId
 from ridgeway.protocol.messages import (
     Spelling,
     build_rest_request,
+    check_soap_action,
+    read_soap_message,
     render_rest_error,
     rest_error_status,
 )
+from ridgeway.protocol.transport import SoapDecoder
 
 PREFIX = "server.clientproxy"
+CLIENT = "client"
 REST_PATH = b"/r1/"
+DOWNLOADS = (b"/asic", b"/verificationconf")
+
+
+class Form(Enum):
+    """What was asked, and so how a refusal is worded: in JSON or XML, as a SOAP fault, in plain text."""
+
+    REST = auto()
+    SOAP = auto()
+    DOWNLOAD = auto()
 
 
 class ConsumerDoor:
@@ -43,34 +64,30 @@ class ConsumerDoor:
 
     async def handle(self, request: Request, response: ResponseWriter) -> None:
         """Answer one request."""
+        form = choose_form(request)
         try:
-            await self.choose(request, response)
+            match form:
+                case Form.REST:
+                    await self.exchange_rest(request, response)
+                case Form.SOAP:
+                    await self.exchange_soap(request, response)
+                case Form.DOWNLOAD:
+                    await self.download(request, response)
         except RidgewayError as error:
             fault = describe_error(error, prefix=PREFIX, spelling=self.spelling)
-            await self.refuse(request, response, fault)
+            if error.code == "bad_request":
+                form = Form.DOWNLOAD
+            await self.refuse(request, response, fault, form=form)
         except UNFORESEEN as error:
-            await self.refuse(request, response, describe_failure(error, prefix=PREFIX, spelling=self.spelling))
+            fault = describe_failure(error, prefix=PREFIX, spelling=self.spelling)
+            await self.refuse(request, response, fault, form=form)
 
-    async def choose(self, request: Request, response: ResponseWriter) -> None:
-        """Answer one request by its path."""
-        path, _, query = request.target.partition(b"?")
-        if path.startswith(REST_PATH):
-            await self.exchange(request, response)
-        elif request.method == "GET" and path == b"/asic":
-            await self.download_containers(request, response, query.decode("latin-1"))
-        elif request.method == "GET" and path == b"/verificationconf":
-            await self.send_download(await self.station.downloads.open_verification_configuration(), response)
-        else:
-            error = RequestError(
-                "not_found",
-                f"Nothing is at {path[:100].decode('latin-1')}; REST messages go to "
-                "/r1/INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE.",
-            )
-            await self.refuse(request, response, describe_error(error, prefix="client", spelling=self.spelling))
-
-    async def exchange(self, request: Request, response: ResponseWriter) -> None:
+    async def exchange_rest(self, request: Request, response: ResponseWriter) -> None:
         """Carry one REST message, and hand its proven answer back."""
-        hands = ConsumerHands(request, response, station=self.station, peers=self.peers)
+        outgoing = RestBody(request.body(), is_part_when_empty=False)
+        hands = ConsumerHands(
+            request, response, outgoing=outgoing, is_rest=True, station=self.station, peers=self.peers
+        )
         try:
             standing = self.station.standing()
             message = build_rest_request(
@@ -83,6 +100,60 @@ class ConsumerDoor:
             await drive(consume(message, caller=caller_of(request), standing=standing), hands)
         finally:
             await hands.close()
+
+    async def exchange_soap(self, request: Request, response: ResponseWriter) -> None:
+        """Carry one SOAP message with its attachments, and hand its proven answer back."""
+        source = self.open_soap(request)
+        hands = ConsumerHands(request, response, outgoing=source, is_rest=False, station=self.station, peers=self.peers)
+        try:
+            standing = self.station.standing()
+            message = await self.read_soap(request, source)
+            await drive(consume(message, caller=caller_of(request), standing=standing), hands)
+        finally:
+            await hands.close()
+
+    def open_soap(self, request: Request) -> SoapSource:
+        """The SOAP message that this request brings, about to be read.
+
+        Raises:  MessageError(client.invalid_http_method | client.invalid_content_type).
+        """
+        try:
+            if request.method != "POST":
+                raise MessageError(
+                    "invalid_http_method",
+                    f"{request.method[:20]!r} is not how SOAP messages are sent; expected POST. "
+                    "REST messages go to /r1/INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE.",
+                )
+            decoder = SoapDecoder(request.headers.get("Content-Type"), limits=self.station.transport_limits)
+        except RidgewayError as error:
+            raise error.prefixed(CLIENT) from error
+        return SoapSource(decoder, request.body(), prefix=CLIENT)
+
+    async def read_soap(self, request: Request, source: SoapSource) -> SoapRequest:
+        """The SOAP message itself, with which everything begins.
+
+        Raises:  MessageError under `client`; MessageError(internal_error) when it does not arrive in time.
+        """
+        limit = self.station.settings.gateway.soap_part_timeout_seconds
+        try:
+            action = check_soap_action(find_soap_action(request))
+            async with asyncio.timeout(limit):
+                part = await source.read_message()
+            message = read_soap_message(part.bytes, content_type=part.content_type)
+        except TimeoutError:
+            raise MessageError("internal_error", f"The SOAP message did not arrive within {limit:g} s.") from None
+        except RidgewayError as error:
+            raise error.prefixed(CLIENT) from error
+        original = request.headers.get("Content-Type")
+        return SoapRequest(message, draw_uuid(), SoapPart(part.content_type, part.headers, original), action=action)
+
+    async def download(self, request: Request, response: ResponseWriter) -> None:
+        """Answer what is no message."""
+        path, _, query = request.target.partition(b"?")
+        if path == b"/asic":
+            await self.download_containers(request, response, query.decode("latin-1"))
+        else:
+            await self.send_download(await self.station.downloads.open_verification_configuration(), response)
 
     async def download_containers(self, request: Request, response: ResponseWriter, query: str) -> None:
         """Hand out evidence containers of the caller's own messages."""
@@ -108,20 +179,47 @@ class ConsumerDoor:
             await response.write(chunk)
         await response.finish()
 
-    async def refuse(self, request: Request, response: ResponseWriter, fault: DoorFault) -> None:
+    async def refuse(self, request: Request, response: ResponseWriter, fault: DoorFault, *, form: Form) -> None:
         """Answer with a fault, or drop the connection when an answer had begun."""
         if response.is_started:
             response.abort()
             return
-        accept = ", ".join(request.headers.get_all("Accept"))
-        content_type, body = render_rest_error(fault.code, fault.string, fault.mark, accept)
-        headers = [("Content-Type", content_type), ("X-Road-Error", fault.code)]
+        status, headers, body = render_refusal(fault, form, accept=", ".join(request.headers.get_all("Accept")))
         if not request.stream.is_complete:  # what still arrives is not the next request
             headers.append(("Connection", "close"))
         try:
-            await response.send(rest_error_status(fault.code), "", headers, body)
+            await response.send(status, "", headers, body)
         except (RidgewayError, *UNFORESEEN):
             response.abort()
+
+
+def choose_form(request: Request) -> Form:
+    """What was asked, by its path."""
+    if request.target.startswith(REST_PATH):
+        return Form.REST
+    is_download = request.method == "GET" and request.target.partition(b"?")[0] in DOWNLOADS
+    return Form.DOWNLOAD if is_download else Form.SOAP
+
+
+def render_refusal(fault: DoorFault, form: Form, *, accept: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and body of an answer that refuses, in the form of what was asked."""
+    match form:
+        case Form.REST:
+            content_type, body = render_rest_error(fault.code, fault.string, fault.mark, accept)
+            return rest_error_status(fault.code), [("Content-Type", content_type), ("X-Road-Error", fault.code)], body
+        case Form.SOAP:
+            return 200, list(SOAP_FAULT_HEADERS), fault.as_soap()
+        case Form.DOWNLOAD:
+            status = 400 if fault.code.endswith(".bad_request") else 500
+            return status, [("Content-Type", "text/plain; charset=UTF-8")], f"{fault.string} [{fault.mark}]\n".encode()
+        case _:
+            assert_never(form)
+
+
+def find_soap_action(request: Request) -> str | None:
+    """The value of SOAPAction, None where there is none."""
+    values = request.headers.get_all("SOAPAction")
+    return values[-1] if values else None
 
 
 def caller_of(request: Request) -> Caller:

@@ -7,29 +7,44 @@ known is logged with its trace and leaves as `internal_error`, without its text.
 import logging
 from dataclasses import dataclass
 
-from ridgeway.errors import PeerError, RidgewayError
+from ridgeway.errors import PeerError, RelayedFault, RidgewayError
 from ridgeway.gateway.hands.names import draw_uuid
-from ridgeway.protocol.messages import Spelling, render_code
+from ridgeway.protocol.messages import Spelling, render_code, render_soap_fault
 
 log = logging.getLogger(__name__)
 
 MAX_LOGGED_CHARACTERS = 2000
+CLIENT_PREFIX = "client."
+"""What an information system sent wrongly carries no prefix of a door besides this."""
+
+SOAP_FAULT_HEADERS = (("Content-Type", "text/xml;charset=utf-8"), ("SOAPAction", ""))
+"""A fault in SOAP is HTTP 200, as X-Road has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoorFault:
-    """What a door answers: the whole code, a sentence, and the mark that the log has it under."""
+    """What a door answers: the whole code, a sentence, and the mark that the log has it under.
+
+    `document` is the fault as a service or another server wrote it, where it is handed on.
+    """
 
     code: str
     string: str
     mark: str
+    document: bytes = b""
+
+    def as_soap(self) -> bytes:
+        """The fault as a SOAP document."""
+        return self.document or render_soap_fault(self.code, self.string, self.mark)
 
 
 def describe_error(error: RidgewayError, *, prefix: str, spelling: Spelling) -> DoorFault:
     """The fault that a door answers with."""
-    prefixed = error.prefixed(prefix)
+    prefixed = error if error.code.startswith(CLIENT_PREFIX) else error.prefixed(prefix)
     mark = error.fault_id or draw_uuid()
     log.info("%s: %s %s", show(mark), show(prefixed.code), show(error.explain()))
+    if isinstance(error, RelayedFault):
+        return DoorFault(error.code, error.detail, mark, error.xml)
     return DoorFault(render_code(prefixed.code, spelling), error.detail, mark)
 
 

@@ -16,8 +16,8 @@ from ridgeway.gateway.station import Station
 from ridgeway.http import HttpRefusal, Request, ResponseWriter
 from ridgeway.protocol.certificates.peers import find_server_by_certificate
 from ridgeway.protocol.exchange.provider import provide
-from ridgeway.protocol.messages import Spelling, render_soap_fault
-from ridgeway.protocol.transport.heads import RequestHeads, read_request_heads
+from ridgeway.protocol.messages import Spelling
+from ridgeway.protocol.transport.heads import RequestHeads, check_proxy_version, read_request_heads
 
 PREFIX = "server.serverproxy"
 FAULT_HEADERS = (("Content-Type", "text/xml;charset=utf-8"), ("x-hash-algorithm", "SHA-512"))
@@ -65,13 +65,13 @@ class PeerDoor:
                 "ssl_authentication_failed", "The certificate of this connection is of no registered security server."
             )
         heads = read_request_heads(request.headers)
-        if not heads.is_rest:
-            raise MessageError("service_failed.invalid_message", "SOAP messages are not served yet; expected REST.")
+        minimum = self.station.settings.gateway.min_peer_version
+        check_proxy_version(heads.proxy_version, minimum=minimum or None)
         return heads
 
     async def refuse(self, response: ResponseWriter, hands: ProviderHands | None, fault: DoorFault) -> None:
         """The other server learns the fault, or loses the connection."""
-        xml = render_soap_fault(fault.code, fault.string, fault.mark)
+        xml = fault.as_soap()
         try:
             if hands is not None:
                 await hands.send_fault(xml)

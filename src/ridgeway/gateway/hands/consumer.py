@@ -8,18 +8,21 @@ from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar, assert_never
 
-from ridgeway.errors import MessageError
 from ridgeway.gateway.hands.incoming import IncomingMessage
 from ridgeway.gateway.hands.names import draw_boundary
-from ridgeway.gateway.hands.spool import BodyCopy, BodySpool
+from ridgeway.gateway.hands.outgoing import Outgoing
+from ridgeway.gateway.hands.soapdelivery import list_pieces, write_pieces
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.station import Station
-from ridgeway.http import Exchange, HttpRefusal, PeerLostError, Request, ResponseWriter
+from ridgeway.http import Exchange, PeerLostError, Request, ResponseWriter
 from ridgeway.protocol.exchange.commands import (
+    AnyRequest,
+    AnyResponse,
     AskPeerRevocation,
     AskTime,
+    CallOwnService,
     CallService,
-    CarryBody,
+    CarryBodies,
     Command,
     Connect,
     Deliver,
@@ -36,10 +39,12 @@ from ridgeway.protocol.exchange.commands import (
     SignedParts,
     Target,
 )
+from ridgeway.protocol.exchange.reading import decoding
+from ridgeway.protocol.exchange.soap import DEFAULT_CONTENT_TYPE, SoapPart, SoapRequest, SoapResponse
 from ridgeway.protocol.exchange.values import LoggedBody
 from ridgeway.protocol.messages import RestResponse, render_http_headers
 from ridgeway.protocol.transport import REST_REQUEST, TransportDecoder, TransportEncoder
-from ridgeway.protocol.transport.heads import read_response_heads, render_request_heads
+from ridgeway.protocol.transport.heads import Heads, ResponseHeads, read_response_heads, render_request_heads
 from ridgeway.trust.clock import read_clock
 
 Sent = TypeVar("Sent")
@@ -51,14 +56,26 @@ PROXY_VERSION = "7.8.0"
 class ConsumerHands:
     """One exchange on the consumer's side; leave the `stack` to let go of everything."""
 
-    def __init__(self, request: Request, response: ResponseWriter, *, station: Station, peers: PeerDirectory) -> None:
+    def __init__(
+        self,
+        request: Request,
+        response: ResponseWriter,
+        *,
+        outgoing: Outgoing,
+        is_rest: bool,
+        station: Station,
+        peers: PeerDirectory,
+    ) -> None:
         self.request = request
         self.response = response
+        self.outgoing = outgoing
+        self.is_rest = is_rest
         self.station = station
         self.peers = peers
         self.stack = AsyncExitStack()
         self.encoder = TransportEncoder(draw_boundary())
         self.exchange: Exchange | None = None
+        self.heads: ResponseHeads | None = None
         self.incoming: IncomingMessage | None = None
         self.has_sent = False
 
@@ -69,12 +86,12 @@ class ConsumerHands:
                 return read_clock()
             case Connect(targets=targets):
                 return await self.connect(targets)
-            case AskPeerRevocation(link=link):
-                return await self.peers.fetch_revocation(link)
-            case SendRequest(message=message, request_id=request_id):
-                return await self.unless_answered(self.send_request(message, request_id))
-            case CarryBody():
-                return await self.unless_answered(self.carry_body())
+            case AskPeerRevocation(link=link, anew=anew):
+                return await self.peers.fetch_revocation(link, anew=anew)
+            case SendRequest(request=request):
+                return await self.unless_answered(self.send_request(request))
+            case CarryBodies():
+                return await self.unless_answered(self.carry_bodies())
             case Sign(member=member, parts=parts):
                 return await self.station.message_signer.sign(
                     member, parts, get_material=lambda: self.station.get_material(member)
@@ -89,7 +106,7 @@ class ConsumerHands:
                 return await self.read_rest()
             case Deliver(response=response):
                 return await self.deliver(response)
-            case SendResponse() | CallService():
+            case SendResponse() | CallService() | CallOwnService():
                 raise AssertionError(f"a consumer does not {type(command).__name__}")
             case _:
                 assert_never(command)
@@ -116,36 +133,36 @@ class ConsumerHands:
         assert self.exchange is not None
         return self.exchange
 
-    async def send_request(self, message: bytes, request_id: str) -> None:
+    async def send_request(self, request: AnyRequest) -> None:
         """The head, our own revocation answers and the message part are on their way."""
         answers = self.station.own_revocation()
-        heads = render_request_heads(
-            content_type=self.encoder.content_type,
-            request_id=request_id,
-            proxy_version=PROXY_VERSION,
-            original_content_type=self.request.headers.get("Content-Type"),
-        )
+        heads = self.render_heads(request)
         exchange = self.get_exchange()
         self.has_sent = True
         await exchange.start("POST", "/", heads)
-        parts = [self.encoder.ocsp_part(der) for der in answers]
-        await exchange.write(b"".join([*parts, self.encoder.message_part(REST_REQUEST, message)]))
+        opening = b"".join(self.encoder.ocsp_part(der) for der in answers)
+        if isinstance(request, SoapRequest):
+            part = request.part
+            message = self.encoder.message_part(part.content_type, request.bytes, headers=part.headers)
+        else:
+            message = self.encoder.message_part(REST_REQUEST, request.bytes)
+        await exchange.write(opening + message)
 
-    async def carry_body(self) -> LoggedBody | None:
-        """The body goes to the peer as the information system sends it; without a byte there is none."""
-        exchange, copy = self.get_exchange(), None
-        try:
-            async for chunk in self.request.body():
-                if not chunk:
-                    continue
-                if copy is None:
-                    copy = BodyCopy(self.station.spool_limits)
-                    await exchange.write(self.encoder.open_body())
-                copy.feed(chunk)
-                await exchange.write(chunk)
-        except HttpRefusal as error:
-            raise MessageError("io_error", f"The request's body broke off: {error.detail or error.reason}.") from error
-        return None if copy is None else copy.logged()
+    def render_heads(self, request: AnyRequest) -> Heads:
+        """The head of the request to the other security server."""
+        is_soap = isinstance(request, SoapRequest)
+        return render_request_heads(
+            content_type=self.encoder.content_type,
+            request_id=request.request_id,
+            proxy_version=PROXY_VERSION,
+            is_rest=not is_soap,
+            original_content_type=self.request.headers.get("Content-Type"),
+            soap_action=request.action if isinstance(request, SoapRequest) else "",
+        )
+
+    async def carry_bodies(self) -> tuple[LoggedBody, ...]:
+        """The bodies go to the peer as the information system sends them."""
+        return await self.outgoing.carry(self.get_exchange().write, self.encoder, self.station.spool_limits)
 
     async def finish(self, signed: SignedParts) -> None:
         """The last parts are sent."""
@@ -157,29 +174,50 @@ class ConsumerHands:
         """The head and the message part of the answer."""
         exchange = self.get_exchange()
         head = await exchange.response()
-        heads = read_response_heads(head.status, head.headers)
-        decoder = TransportDecoder(heads.content_type, role="response", limits=self.station.transport_limits)
+        with decoding():
+            self.heads = read_response_heads(head.status, head.headers)
+            decoder = TransportDecoder(
+                self.heads.content_type, role="response", is_rest=self.is_rest, limits=self.station.transport_limits
+            )
         self.incoming = IncomingMessage(decoder, exchange.body(), self.station.spool_limits)
         self.stack.callback(self.incoming.close)
         message, _ = await self.incoming.read_message()
-        return Incoming(message)
+        original = self.heads.original_content_type
+        part = SoapPart(message.content_type, message.headers, original or DEFAULT_CONTENT_TYPE)
+        return Incoming(message.bytes, soap_part=None if self.is_rest else part)
 
     async def read_rest(self) -> Remainder:
-        """The body, held back, and the signature."""
+        """The bodies, held back, and the signature."""
         assert self.incoming is not None
         return await self.incoming.read_rest()
 
-    async def deliver(self, response: RestResponse) -> None:
+    async def deliver(self, response: AnyResponse) -> None:
         """The information system has the proven answer."""
-        spool = None if self.incoming is None else self.incoming.spool
+        if isinstance(response, SoapResponse):
+            await self.deliver_soap(response)
+        else:
+            await self.deliver_rest(response)
+
+    async def deliver_rest(self, response: RestResponse) -> None:
+        """A REST answer with its body."""
+        assert self.incoming is not None
+        bodies = self.incoming.bodies
         headers = list(render_http_headers(response))
-        if spool is not None:
-            headers.append(("Content-Length", str(spool.size)))
+        if bodies:
+            headers.append(("Content-Length", str(bodies[0].size)))
         elif response.status not in {204, 304} and self.request.method != "HEAD":
             headers.append(("Content-Length", "0"))
         await self.response.start(response.status, response.reason, headers)
-        if spool is not None:
-            await write_spool(self.response, spool)
+        await write_pieces(self.response.write, bodies, self.incoming.spool)
+        await self.response.finish()
+
+    async def deliver_soap(self, response: SoapResponse) -> None:
+        """A SOAP answer with its attachments."""
+        assert self.incoming is not None
+        content_type, pieces = list_pieces(response.bytes, response.part, self.incoming.bodies)
+        size = sum(len(piece) if isinstance(piece, bytes) else piece.size for piece in pieces)
+        await self.response.start(200, "OK", [("Content-Type", content_type), ("Content-Length", str(size))])
+        await write_pieces(self.response.write, pieces, self.incoming.spool)
         await self.response.finish()
 
     async def close(self) -> None:
@@ -187,12 +225,6 @@ class ConsumerHands:
         if self.exchange is not None and self.incoming is None and self.has_sent:
             self.exchange.abort()
         await self.stack.aclose()
-
-
-async def write_spool(response: ResponseWriter, spool: BodySpool) -> None:
-    """The body, piece by piece."""
-    for chunk in spool.chunks():
-        await response.write(chunk)
 
 
 def encode_signed(encoder: TransportEncoder, signed: SignedParts) -> bytes:

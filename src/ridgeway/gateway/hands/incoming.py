@@ -9,11 +9,16 @@ from collections import deque
 from collections.abc import AsyncIterator
 
 from ridgeway.errors import PeerError, RelayedFault, TransportError
-from ridgeway.gateway.hands.spool import BodySpool, SpoolLimits
+from ridgeway.gateway.hands.spool import BodySpool, HeldBody, SpoolLimits
 from ridgeway.protocol.exchange.commands import Remainder, SignedParts
+from ridgeway.protocol.exchange.reading import decoding
 from ridgeway.protocol.messages import Fault
 from ridgeway.protocol.transport import (
+    AttachmentChunk,
+    AttachmentEnded,
+    AttachmentStarted,
     BodyChunk,
+    BodyEnded,
     BodyStarted,
     Ended,
     Event,
@@ -37,11 +42,11 @@ def relay(fault: Fault) -> PeerError:
             "service_failed.invalid_soap",
             f"The other security server answered with a fault whose code is {fault.code[:100]!r}: {fault.string}",
         )
-    return RelayedFault(fault.code, fault.string, fault_id=fault.detail or "")
+    return RelayedFault(fault.code, fault.string, fault_id=fault.detail or "", xml=fault.bytes)
 
 
 class IncomingMessage:
-    """One message on its way in. `spool` holds its body back, when it has one."""
+    """One message on its way in. `spool` holds its bodies back, when it has one or more."""
 
     def __init__(self, decoder: TransportDecoder, source: AsyncIterator[bytes], limits: SpoolLimits) -> None:
         self.decoder = decoder
@@ -60,16 +65,22 @@ class IncomingMessage:
             if self.is_over:
                 raise TransportError("missing_signature", "The message ended before its signature.")
             try:
-                self.events.extend(self.decoder.feed(await anext(self.source)))
+                chunk = await anext(self.source)
             except StopAsyncIteration:
                 self.is_over = True
-                self.events.extend(self.decoder.close())
+            with decoding():
+                self.events.extend(self.decoder.close() if self.is_over else self.decoder.feed(chunk))
         event = self.events.popleft()
         if isinstance(event, FaultPart):
             raise relay(event.fault)
         return event
 
-    async def read_message(self) -> tuple[bytes, tuple[bytes, ...]]:
+    @property
+    def bodies(self) -> list[HeldBody]:
+        """The bodies that are held, in order."""
+        return [] if self.spool is None else self.spool.bodies
+
+    async def read_message(self) -> tuple[MessagePart, tuple[bytes, ...]]:
         """The message part, with the OCSP parts that came before it."""
         answers: list[bytes] = []
         while True:
@@ -77,19 +88,16 @@ class IncomingMessage:
                 case OcspPart(der=der):
                     answers.append(der)
                 case MessagePart() as part:
-                    return part.bytes, tuple(answers)
+                    return part, tuple(answers)
                 case _:
                     continue
 
     async def read_rest(self) -> Remainder:
-        """The body, held back, and the signature."""
+        """The bodies, held back, and the signature."""
         signature, result, chain = b"", None, None
         while True:
-            match await self.next_event():
-                case BodyStarted():
-                    self.spool = BodySpool(self.limits)
-                case BodyChunk(data=data) if self.spool is not None:
-                    self.spool.feed(data)
+            event = await self.next_event()
+            match event:
                 case HashChainResultPart(xml=xml):
                     result = xml
                 case HashChainPart(xml=xml):
@@ -97,12 +105,30 @@ class IncomingMessage:
                 case SignaturePart(xml=xml):
                     signature = xml
                 case Ended():
-                    logged = None if self.spool is None else self.spool.logged()
+                    logged = () if self.spool is None else self.spool.logged()
                     return Remainder(logged, SignedParts(signature, result, chain))
                 case _:
-                    continue
+                    self.hold(event)
+
+    def hold(self, event: Event) -> None:
+        """What belongs to a body goes to its spool; anything else is passed over."""
+        match event:
+            case BodyStarted():
+                self.open_spool().begin()
+            case AttachmentStarted(content_type=content_type, headers=headers):
+                self.open_spool().begin(content_type, headers)
+            case BodyChunk(data=data) | AttachmentChunk(data=data):
+                self.open_spool().feed(data)
+            case BodyEnded() | AttachmentEnded():
+                self.open_spool().end()
+
+    def open_spool(self) -> BodySpool:
+        """The spool, made when it is first needed."""
+        if self.spool is None:
+            self.spool = BodySpool(self.limits)
+        return self.spool
 
     def close(self) -> None:
-        """Let go of the body."""
+        """Let go of the bodies."""
         if self.spool is not None:
             self.spool.close()

@@ -4,22 +4,27 @@ Law: one small function a command. Once the answer's first part left, a failure 
 so that the consumer fails closed with the reason.
 """
 
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any, assert_never
 
-from ridgeway.errors import NetworkError
+from ridgeway.errors import AccessError, NetworkError, PeerError, RidgewayError
 from ridgeway.gateway.hands.consumer import encode_signed
-from ridgeway.gateway.hands.incoming import IncomingMessage
+from ridgeway.gateway.hands.incoming import IncomingMessage, relay
 from ridgeway.gateway.hands.names import draw_boundary
-from ridgeway.gateway.hands.spool import BodyCopy
+from ridgeway.gateway.hands.outgoing import MadeBodies, NoBodies, Outgoing, RestBody, SoapSource
 from ridgeway.gateway.peers.service import ServiceDirectory
+from ridgeway.gateway.ports import OwnCall
 from ridgeway.gateway.station import Station
-from ridgeway.http import Exchange, HttpRefusal, Request, ResponseHead, ResponseWriter
+from ridgeway.http import HttpRefusal, Request, ResponseHead, ResponseWriter
 from ridgeway.protocol.exchange.commands import (
+    AnyRequest,
+    AnyResponse,
     AskPeerRevocation,
     AskTime,
+    CallOwnService,
     CallService,
-    CarryBody,
+    CarryBodies,
     Command,
     Connect,
     Deliver,
@@ -34,13 +39,22 @@ from ridgeway.protocol.exchange.commands import (
     ServiceAnswer,
     Sign,
     SignedParts,
+    SoapAnswer,
 )
-from ridgeway.protocol.exchange.values import LoggedBody
-from ridgeway.protocol.transport import REST_RESPONSE, TransportDecoder, TransportEncoder
+from ridgeway.protocol.exchange.reading import DECODING, decoding
+from ridgeway.protocol.exchange.soap import DEFAULT_CONTENT_TYPE, SoapPart, SoapRequest, SoapResponse
+from ridgeway.protocol.exchange.values import LocalService, LoggedBody
+from ridgeway.protocol.messages import RestRequest, find_soap_fault
+from ridgeway.protocol.transport import REST_RESPONSE, SoapDecoder, TransportDecoder, TransportEncoder
 from ridgeway.protocol.transport.heads import RequestHeads, render_response_heads
 from ridgeway.trust.clock import read_clock
 
 BODILESS_STATUSES = (204, 304)
+SOAP_STATUSES = (200, 500)
+"""What a SOAP service may answer with; a fault comes with the second."""
+OWN_FAULTS = frozenset({"service_missing_url", "service_malformed_url"})
+"""What is wrong with our own configuration of a service, not with the service."""
+MAX_OWN_BODY_BYTES = 64 * 1024
 
 
 class ProviderHands:
@@ -62,14 +76,13 @@ class ProviderHands:
         self.services = services
         self.stack = AsyncExitStack()
         self.encoder = TransportEncoder(draw_boundary())
-        decoder = TransportDecoder(
-            heads.content_type, role="request", is_rest=heads.is_rest, limits=station.transport_limits
-        )
+        with decoding():
+            decoder = TransportDecoder(
+                heads.content_type, role="request", is_rest=heads.is_rest, limits=station.transport_limits
+            )
         self.incoming = IncomingMessage(decoder, request.body(), station.spool_limits)
         self.stack.callback(self.incoming.close)
-        self.service: Exchange | None = None
-        self.service_head: ResponseHead | None = None
-        self.verb = ""
+        self.outgoing: Outgoing = NoBodies()
 
     async def perform(self, command: Command) -> Any:
         """Do what the conversation asks."""
@@ -82,12 +95,14 @@ class ProviderHands:
                 return await self.read_rest()
             case Record(record=record):
                 return await self.station.messagelog.append(record)
-            case CallService():
-                return await self.call_service(command)
-            case SendResponse(message=message):
-                return await self.send_response(message)
-            case CarryBody():
-                return await self.carry_body()
+            case CallService(service=service, request=request):
+                return await self.call_service(service, request)
+            case CallOwnService(request=request):
+                return await self.call_own_service(request)
+            case SendResponse(response=response):
+                return await self.send_response(response)
+            case CarryBodies():
+                return await self.carry_bodies()
             case Sign(member=member, parts=parts):
                 return await self.station.message_signer.sign(
                     member, parts, get_material=lambda: self.station.get_material(member)
@@ -102,42 +117,111 @@ class ProviderHands:
     async def read_message(self) -> Incoming:
         """The first parts of the request, with the certificates of the connection."""
         message, answers = await self.incoming.read_message()
-        return Incoming(message, self.request.connection.peer_chain, answers, self.heads.request_id)
+        part = SoapPart(message.content_type, message.headers, self.heads.original_content_type or DEFAULT_CONTENT_TYPE)
+        return Incoming(
+            message.bytes,
+            self.request.connection.peer_chain,
+            answers,
+            self.heads.request_id,
+            soap_part=None if self.heads.is_rest else part,
+            soap_action=self.heads.soap_action or "",
+        )
 
     async def read_rest(self) -> Remainder:
-        """The body, held back, and the signature."""
+        """The bodies, held back, and the signature."""
         return await self.incoming.read_rest()
 
-    async def call_service(self, command: CallService) -> ServiceAnswer:
-        """The head of the service's answer."""
-        self.verb = command.request.verb
-        self.service = await self.stack.enter_async_context(
-            self.services.exchange(command.service, command.request, body=self.incoming.spool)
-        )
-        head = self.service_head = await self.service.response()
+    async def call_service(self, service: LocalService, request: AnyRequest) -> ServiceAnswer | SoapAnswer:
+        """The beginning of the service's answer; its bodies wait to be carried."""
+        if isinstance(request, SoapRequest):
+            return await self.call_soap_service(service, request)
+        return await self.call_rest_service(service, request)
+
+    async def call_rest_service(self, service: LocalService, request: RestRequest) -> ServiceAnswer:
+        """The head of a REST service's answer; there is no body after HEAD, and with statuses that have none.
+
+        Source:  PR-MESSTRANSP §3.1.
+        """
+        called = self.services.exchange_rest(service, request, held=self.incoming.spool)
+        exchange = await self.stack.enter_async_context(called)
+        head = await exchange.response()
+        if request.verb != "HEAD" and head.status not in BODILESS_STATUSES:
+            self.outgoing = RestBody(exchange.body(), is_part_when_empty=True)
         return ServiceAnswer(head.status, head.reason, tuple(head.headers))
 
-    async def send_response(self, message: bytes) -> None:
-        """The head of the answer and its message part are on their way."""
-        heads = render_response_heads(content_type=self.encoder.content_type)
-        await self.response.start(200, "OK", heads)
-        await self.response.write(self.encoder.message_part(REST_RESPONSE, message))
+    async def call_soap_service(self, service: LocalService, request: SoapRequest) -> SoapAnswer:
+        """The message of a SOAP service's answer.
 
-    async def carry_body(self) -> LoggedBody | None:
-        """The service's body goes to the consumer as it comes; an empty one is a part too.
-
-        Source:  PR-MESSTRANSP §3.1: there is no body part for 204, 304 and HEAD.
+        Raises:  RelayedFault when it is a fault; what goes wrong with the service, under `service_failed`.
+        Source:  PR-MESSTRANSP §3.3 step 6.
         """
-        assert self.service is not None
-        assert self.service_head is not None
-        if self.verb == "HEAD" or self.service_head.status in BODILESS_STATUSES:
-            return None
-        copy = BodyCopy(self.station.spool_limits)
-        await self.response.write(self.encoder.open_body())
-        async for chunk in self.service.body():
-            copy.feed(chunk)
-            await self.response.write(chunk)
-        return copy.logged()
+        called = self.services.exchange_soap(service, request, held=self.incoming.spool)
+        try:
+            exchange = await self.stack.enter_async_context(called)
+            head = await exchange.response()
+        except RidgewayError as error:
+            raise error if error.code in OWN_FAULTS else error.prefixed(DECODING) from error
+        return await self.read_soap_answer(head, exchange.body())
+
+    async def read_soap_answer(self, head: ResponseHead, chunks: AsyncIterator[bytes]) -> SoapAnswer:
+        """The message in this HTTP answer; its attachments wait to be carried."""
+        if head.status not in SOAP_STATUSES:
+            raise PeerError(
+                "service_failed.http_error", f"The service answered with status {head.status}; expected 200 or 500."
+            )
+        original = head.headers.get("Content-Type")
+        with decoding():
+            decoder = SoapDecoder(original, limits=self.station.transport_limits)
+        source = self.outgoing = SoapSource(decoder, chunks, prefix=DECODING)
+        message = await source.read_message()
+        with decoding():
+            fault = find_soap_fault(message.bytes)
+        if fault is not None:
+            raise relay(fault)
+        return SoapAnswer(message.bytes, SoapPart(message.content_type, message.headers, original))
+
+    async def call_own_service(self, request: AnyRequest) -> ServiceAnswer | SoapAnswer:
+        """What this security server itself answers.
+
+        Raises:  AccessError(unknown_service) where it does not serve this, and whatever its own service raises.
+        """
+        own = self.station.own_services.get(request.service.service_code)
+        if own is None:
+            raise AccessError("unknown_service", f"This security server does not answer {request.service}.")
+        answer = await own.answer(OwnCall(request, self.read_short_body(), self.station.standing()))
+        if isinstance(request, SoapRequest):
+            self.outgoing = MadeBodies(attachments=answer.attachments)
+            kind = "multipart/related" if answer.attachments else "text/xml"
+            original = f"{kind}; charset=UTF-8" + (f"; boundary={draw_boundary()}" if answer.attachments else "")
+            return SoapAnswer(answer.body, SoapPart(original_content_type=original))
+        if request.verb != "HEAD":
+            self.outgoing = MadeBodies(body=answer.body)
+        return ServiceAnswer(answer.status, answer.reason, answer.headers)
+
+    def read_short_body(self) -> bytes:
+        """The REST body that came with a request to this server itself."""
+        spool = self.incoming.spool
+        bodies = self.incoming.bodies
+        if spool is None or not bodies or bodies[0].size > MAX_OWN_BODY_BYTES:
+            return b""
+        return b"".join(spool.chunks(bodies[0]))
+
+    async def send_response(self, response: AnyResponse) -> None:
+        """The head of the answer and its message part are on their way."""
+        if isinstance(response, SoapResponse):
+            part = response.part
+            original: str | None = part.original_content_type
+            message = self.encoder.message_part(part.content_type, response.bytes, headers=part.headers)
+        else:
+            original = None
+            message = self.encoder.message_part(REST_RESPONSE, response.bytes)
+        heads = render_response_heads(content_type=self.encoder.content_type, original_content_type=original)
+        await self.response.start(200, "OK", heads)
+        await self.response.write(message)
+
+    async def carry_bodies(self) -> tuple[LoggedBody, ...]:
+        """The bodies of the answer go to the consumer as they come."""
+        return await self.outgoing.carry(self.response.write, self.encoder, self.station.spool_limits)
 
     async def finish(self, signed: SignedParts) -> None:
         """The last parts are sent."""

@@ -54,20 +54,36 @@ class BodyCopy:
         content = None if self.kept is None else b"".join(self.kept)
         return LoggedBody(self.hash.digest(), self.size, content)
 
-    def close(self) -> None:
-        """Nothing is held outside memory."""
+
+@dataclass(frozen=True, slots=True)
+class HeldBody:
+    """One REST body or attachment that is held: the type and headers of its part, where it lies, its SHA-512."""
+
+    content_type: str | None
+    headers: tuple[tuple[str, str], ...]
+    start: int
+    size: int
+    digest: bytes
 
 
 class BodySpool:
-    """A body that is held back until it is proven, and can be read once it is."""
+    """Bodies that are held back until they are proven, one after the other, and can be read once they are."""
 
     def __init__(self, limits: SpoolLimits) -> None:
         self.limits = limits
         self.hash = hashlib.sha512()
         self.size = 0
+        self.bodies: list[HeldBody] = []
+        self.head: tuple[str | None, tuple[tuple[str, str], ...]] = (None, ())
+        self.start = 0
         self.file: IO[bytes] = tempfile.SpooledTemporaryFile(  # noqa: SIM115 — closed by close()
             max_size=limits.max_in_memory_bytes, dir=str(limits.folder)
         )
+
+    def begin(self, content_type: str | None = None, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        """The next body begins."""
+        self.hash = hashlib.sha512()
+        self.head, self.start = (content_type, headers), self.size
 
     def feed(self, chunk: bytes) -> None:
         """Count, hash and hold `chunk`.
@@ -84,18 +100,30 @@ class BodySpool:
                 "io_error", f"A body cannot be spooled to {self.limits.folder}: {error.strerror}."
             ) from error
 
-    def logged(self) -> LoggedBody:
-        """The body as it is logged; its content is absent when it is too long."""
-        content = None
-        if self.size <= self.limits.max_loggable_bytes:
-            self.file.seek(0)
-            content = self.file.read()
-        return LoggedBody(self.hash.digest(), self.size, content)
+    def end(self) -> None:
+        """The body is complete."""
+        self.bodies.append(HeldBody(*self.head, self.start, self.size - self.start, self.hash.digest()))
 
-    def chunks(self) -> Iterator[bytes]:
-        """The body from its start, in pieces of at most `READ_BYTES`."""
-        self.file.seek(0)
-        while chunk := self.file.read(READ_BYTES):
+    def logged(self) -> tuple[LoggedBody, ...]:
+        """The bodies as they are logged; the content of those that no longer fit is absent."""
+        left = self.limits.max_loggable_bytes
+        logged = []
+        for body in self.bodies:
+            content = None
+            if body.size <= left:
+                left -= body.size
+                self.file.seek(body.start)
+                content = self.file.read(body.size)
+            logged.append(LoggedBody(body.digest, body.size, content))
+        return tuple(logged)
+
+    def chunks(self, body: HeldBody) -> Iterator[bytes]:
+        """One body from its start, in pieces of at most `READ_BYTES`."""
+        at, end = body.start, body.start + body.size
+        while at < end:
+            self.file.seek(at)
+            chunk = self.file.read(min(READ_BYTES, end - at))
+            at += len(chunk)
             yield chunk
 
     def close(self) -> None:

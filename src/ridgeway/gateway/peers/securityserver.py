@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from ridgeway.errors import CertificateError, NetworkError, RidgewayError
 from ridgeway.gateway.station import Station
 from ridgeway.http import Exchange, Favourite, HttpRefusal, Origin, fetch
-from ridgeway.protocol.exchange.commands import Link, Target
+from ridgeway.protocol.exchange.commands import Link, PeerRevocation, Target
 from ridgeway.protocol.transport.ocspdoor import MAX_DOCUMENT_BYTES, read_ocsp_answers, render_ocsp_query
 
 MAX_REMEMBERED = 10_000
@@ -76,15 +76,15 @@ class PeerDirectory:
         for der in link.chain:
             self.answers.pop(hashlib.sha256(der).digest(), None)
 
-    async def fetch_revocation(self, link: Link) -> tuple[bytes, ...]:
-        """The revocation answers (DER) for the chain of `link`, in its order.
+    async def fetch_revocation(self, link: Link, *, anew: bool = False) -> PeerRevocation:
+        """The revocation answers (DER) for the chain of `link`, in its order; with `anew` none that is remembered.
 
         Raises:  CertificateError(ssl_authentication_failed) when the peer's OCSP door does not give them.
         """
         now = time.monotonic()
         known = [self.answers.get(hashlib.sha256(der).digest(), (b"", 0.0)) for der in link.chain]
-        if all(answer and now < until for answer, until in known):
-            return tuple(answer for answer, _ in known)
+        if not anew and all(answer and now < until for answer, until in known):
+            return PeerRevocation(tuple(answer for answer, _ in known), is_remembered=True)
         try:
             fetched = await self.ask_ocsp_door(link)
         except (RidgewayError, HttpRefusal) as error:
@@ -93,7 +93,7 @@ class PeerDirectory:
                 f"The OCSP door of {link.address} gave no revocation answer for its certificate: {error.detail}",
             ) from error
         self.keep(link.chain, fetched)
-        return fetched
+        return PeerRevocation(fetched)
 
     async def ask_ocsp_door(self, link: Link) -> tuple[bytes, ...]:
         """What the peer's OCSP door says about its own chain."""

@@ -2,17 +2,19 @@
 
 Law: the request goes out as it was signed; redirects, cookies and content codings are left alone. A service over
 HTTPS must show one of the certificates that its client registered, unless that was switched off.
-Source: PR-MESSTRANSP §3.3 step 6; UG-SS §6; PR-REST §4.
+Source: PR-MESSTRANSP §3.3 step 6; UG-SS §6; PR-REST §4; PR-MESS §3.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from ridgeway.errors import RequestError
+from ridgeway.gateway.hands.soapdelivery import Piece, list_pieces, write_pieces
 from ridgeway.gateway.hands.spool import BodySpool
 from ridgeway.gateway.station import Station
 from ridgeway.http import ClientTls, Exchange, PeerLostError, parse_url
 from ridgeway.http.tls import MODERN
+from ridgeway.protocol.exchange.soap import SoapRequest
 from ridgeway.protocol.exchange.values import LocalService
 from ridgeway.protocol.identifiers import ClientId
 from ridgeway.protocol.messages import RestRequest, render_http_headers, render_service_url
@@ -29,19 +31,38 @@ class ServiceDirectory:
         self.identities: dict[tuple[bytes, ...], ClientTls] = {}
 
     @asynccontextmanager
-    async def exchange(
-        self, service: LocalService, request: RestRequest, *, body: BodySpool | None
+    async def exchange_rest(
+        self, service: LocalService, request: RestRequest, *, held: BodySpool | None
     ) -> AsyncIterator[Exchange]:
-        """An exchange with the service, the request sent.
+        """An exchange with a REST service, the request sent.
 
         Raises:  RequestError(service_missing_url | service_malformed_url), NetworkError, PeerLostError.
         """
-        if not service.url:
+        url = render_service_url(service.url, request) if service.url else ""
+        async with self.open(service, url, provider=request.service.provider) as (exchange, target):
+            await send_rest(exchange, target, request, held)
+            yield exchange
+
+    @asynccontextmanager
+    async def exchange_soap(
+        self, service: LocalService, request: SoapRequest, *, held: BodySpool | None
+    ) -> AsyncIterator[Exchange]:
+        """An exchange with a SOAP service, the request sent.
+
+        Raises:  as `exchange_rest`.
+        """
+        async with self.open(service, service.url, provider=request.service.provider) as (exchange, target):
+            await send_soap(exchange, target, request, held)
+            yield exchange
+
+    @asynccontextmanager
+    async def open(self, service: LocalService, url: str, *, provider: ClientId) -> AsyncIterator[tuple[Exchange, str]]:
+        """A connection to the service at `url`, and the target to ask for there."""
+        if not url:
             raise RequestError("service_missing_url", f"The service {service.code} has no address.")
+        tls = self.choose_tls(service, provider)
         try:
-            origin, target = parse_url(
-                render_service_url(service.url, request), tls=self.choose_tls(service, request.service.provider)
-            )
+            origin, target = parse_url(url, tls=tls)
         except ValueError as error:
             raise RequestError("service_malformed_url", f"The service {service.code}: {error}.") from error
         async with self.station.pool.exchange(
@@ -49,8 +70,7 @@ class ServiceDirectory:
             connect_timeout_seconds=service.timeout_seconds,
             read_timeout_seconds=service.timeout_seconds,
         ) as exchange:
-            await send_to_service(exchange, target, request, body)
-            yield exchange
+            yield exchange, target
 
     def choose_tls(self, service: LocalService, provider: ClientId) -> ClientTls | None:
         """Whom a service over HTTPS must be; None over HTTP."""
@@ -75,20 +95,35 @@ class ServiceDirectory:
         return self.identities[pinned]
 
 
-async def send_to_service(exchange: Exchange, target: str, request: RestRequest, body: BodySpool | None) -> None:
-    """The request is with the service; a body goes only with the verbs that have one.
-
-    A service that answered before it took the whole body, and let go, has answered.
-    """
+async def send_rest(exchange: Exchange, target: str, request: RestRequest, held: BodySpool | None) -> None:
+    """The request is with the service; a body goes only with the verbs that have one."""
     headers = list(render_http_headers(request))
     has_body = request.verb in VERBS_WITH_BODY
+    bodies = held.bodies if held is not None and has_body else []
     if has_body:
-        headers.append(("Content-Length", str(0 if body is None else body.size)))
+        headers.append(("Content-Length", str(sum(body.size for body in bodies))))
     await exchange.start(request.verb, target, headers, has_body=has_body)
+    await send_pieces(exchange, bodies, held)
+
+
+async def send_soap(exchange: Exchange, target: str, request: SoapRequest, held: BodySpool | None) -> None:
+    """The request is with the service, with its attachments."""
+    content_type, pieces = list_pieces(request.bytes, request.part, [] if held is None else held.bodies)
+    size = sum(len(piece) if isinstance(piece, bytes) else piece.size for piece in pieces)
+    headers = [
+        ("accept-encoding", ""),
+        ("SOAPAction", request.action),
+        ("Content-Type", content_type),
+        ("Content-Length", str(size)),
+    ]
+    await exchange.start("POST", target, headers)
+    await send_pieces(exchange, pieces, held)
+
+
+async def send_pieces(exchange: Exchange, pieces: Sequence[Piece], held: BodySpool | None) -> None:
+    """Every piece is with the service. One that answered before it took all, and let go, has answered."""
     try:
-        if has_body and body is not None:
-            for chunk in body.chunks():
-                await exchange.write(chunk)
+        await write_pieces(exchange.write, pieces, held)
         await exchange.finish()
     except PeerLostError:
         if not exchange.has_answer:

@@ -211,10 +211,10 @@ async def test_a_refused_upload_ends_its_connection_and_the_next_request_passes(
 
 
 @pytest.mark.parametrize("target", ["/verificationconf", "/asic?queryId=x"])
-async def test_downloads_that_fail_are_faults_with_a_mark(tmp_path, target):
+async def test_downloads_that_fail_say_so_in_words_with_a_mark(tmp_path, target):
     async with running_pair(tmp_path) as pair:
         answer = await pair.ask(target=target)
-        assert (answer.status, answer.headers.get(ERROR)) == (500, "server.clientproxy.internal_error")
+        assert (answer.status, answer.headers.get("Content-Type")) == (500, "text/plain; charset=UTF-8")
         assert b"its log has it under" in answer.body
 
 

@@ -34,7 +34,7 @@ class Lie:
             original_content_type="",
         )
         request = request or make_request("POST")
-        signed = pair.world.sign(by or pair.world.asking, part_digests(request.bytes, body_of(BODY)))
+        signed = pair.world.sign(by or pair.world.asking, part_digests(request.bytes, (body_of(BODY),)))
         if signature is not None:
             signed = replace(signed, signature=signature)
         proofs = (pair.world.answer(pair.world.asking.auth),) if answers is None else answers
@@ -71,11 +71,11 @@ async def test_the_honest_request_of_these_tests_is_served(tmp_path):
 CHANGES = {
     "another signer": (lambda pair: {"by": pair.world.serving}, "signature_verification."),
     "another body": (lambda _: {"body": BODY[1:]}, "signature_verification."),
-    "no revocation answer": (lambda _: {"answers": ()}, "ssl_authentication_failed"),
-    "garbage for one": (lambda _: {"answers": (b"garbage",)}, "ssl_authentication_failed"),
+    "no revocation answer": (lambda _: {"answers": ()}, "service_failed.ssl_authentication_failed"),
+    "garbage for one": (lambda _: {"answers": (b"garbage",)}, "service_failed.ssl_authentication_failed"),
     "an empty signature": (lambda _: {"signature": b""}, ""),
     "a doctype": (lambda _: {"signature": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}, "signature_verification."),
-    "another request id": (lambda _: {"request_id": "other"}, "invalid_request"),
+    "another request id": (lambda _: {"request_id": "other"}, "service_failed.invalid_request"),
 }
 
 
@@ -153,7 +153,7 @@ async def test_only_certificates_of_registered_servers_are_listened_to(tmp_path)
             assert code == "ssl_authentication_failed"
         lie = Lie(pair)
         code = await fault_of(pair, lie.whole, lie.heads, identity=make_identity(world.serving.auth))
-        assert code.startswith("ssl_authentication_failed")
+        assert code.startswith("service_failed.ssl_authentication_failed")
 
 
 async def test_a_huge_head_ends_the_connection_and_not_the_door(tmp_path):

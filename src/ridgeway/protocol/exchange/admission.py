@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from ridgeway.errors import AccessError, CertificateError, RequestError, WorldError
+from ridgeway.errors import AccessError, CertificateError, MessageError, RequestError, WorldError
 from ridgeway.protocol.certificates.snapshot import ServerEntry, TrustSnapshot
-from ridgeway.protocol.exchange.commands import Target
+from ridgeway.protocol.exchange.commands import AnyRequest, Target
+from ridgeway.protocol.exchange.soap import SoapRequest
 from ridgeway.protocol.exchange.values import (
     AccessRight,
     ConnectionType,
@@ -26,6 +27,12 @@ from ridgeway.protocol.messages import matches_path, normalise_service_path
 
 WHOLE_SERVICE = "**"
 """The path of a right to every endpoint of a service."""
+
+REST_METADATA_SERVICES = frozenset({"listMethods", "allowedMethods", "getOpenAPI"})
+SOAP_METADATA_SERVICES = frozenset({"listMethods", "allowedMethods", "getWsdl"})
+MONITORING_SERVICES = frozenset(
+    {"getSecurityServerMetrics", "getSecurityServerOperationalData", "getSecurityServerHealthData"}
+)
 
 SEPARATORS = re.compile(r"[/\\]")
 
@@ -98,31 +105,78 @@ def maintenance_message(provider: ClientId, servers: tuple[ServerEntry, ...]) ->
     return f"Every security server of {provider} is in maintenance ({notes})."
 
 
-def admit_service(
-    service: ServiceId, *, verb: str, service_path: str, client: ClientId, server: ServerSnapshot, trust: TrustSnapshot
-) -> LocalService:
-    """The local service that `client` may call with this method on this path.
+def is_own_service(request: AnyRequest, *, server: ServerSnapshot) -> bool:
+    """Whether the security server answers this itself: metadata of any provider here, monitoring of its owner.
 
-    Raises:  AccessError with unknown_member, unknown_service, service_type, access_denied or service_disabled.
+    Source:  PR-META §2, PR-MREST §2; PR-OPMON §2.
+    """
+    code = request.service.service_code
+    if isinstance(request, SoapRequest):
+        is_monitoring = code in MONITORING_SERVICES and request.service.provider == server.server.owner
+        return is_monitoring or code in SOAP_METADATA_SERVICES
+    return code in REST_METADATA_SERVICES
+
+
+def admit_provider(request: AnyRequest, *, server: ServerSnapshot) -> None:
+    """Hold only when the provider is registered here, and a SOAP request that names a server names this one.
+
+    Raises:  MessageError(invalid_security_server), AccessError(unknown_member).
+    Source:  PR-MESSTRANSP §3.3 step 2; PR-MESS §2.2 (securityServer).
+    """
+    if isinstance(request, SoapRequest) and request.server not in (None, server.server):
+        raise MessageError(
+            "invalid_security_server", f"The request is for {request.server}; this server is {server.server}."
+        )
+    provider = request.service.provider
+    if provider not in server.clients and provider != server.server.owner:
+        raise AccessError("unknown_member", f"{provider} is not registered at {server.server}.")
+
+
+def admit_service(request: AnyRequest, *, server: ServerSnapshot, trust: TrustSnapshot) -> LocalService:
+    """The local service that the client may call with this message.
+
+    Raises:  AccessError with unknown_service, service_type, access_denied or service_disabled.
     Source:  PR-MESSTRANSP §3.3 step 3.
     """
+    service, client = request.service, request.client
     provider = server.clients.get(service.provider)
-    if provider is None:
-        raise AccessError("service_failed.unknown_member", f"{service.provider} is not registered at {server.server}.")
-    found = provider.services.get(service.service_code)
-    if found is None:
-        raise AccessError("unknown_service", f"{service.provider} has no service {service.service_code!r}.")
-    if found.type is ServiceType.WSDL:
-        raise AccessError("service_type", f"{service} is a SOAP service; call it with a SOAP message.")
-    if not has_right(provider, found, verb=verb, service_path=service_path, client=client, trust=trust):
+    found = None if provider is None else find_service(provider, service)
+    if provider is None or found is None:
+        raise AccessError("unknown_service", f"There is no service {service} here.")
+    if (found.type is ServiceType.WSDL) != isinstance(request, SoapRequest):
+        kinds = ("SOAP", "REST") if found.type is ServiceType.WSDL else ("REST", "SOAP")
+        raise AccessError("service_type", f"{service} is a {kinds[0]} service and cannot be called over {kinds[1]}.")
+    if not is_allowed(request, found, provider=provider, trust=trust):
+        what = "" if isinstance(request, SoapRequest) else f"{request.verb} {request.service_path or '/'} of "
         raise AccessError(
             "access_denied",
-            f"{client} may not call {verb} {service_path or '/'} of {service}.",
+            f"{client} may not call {what}{service}.",
             action="Ask the provider for the access right.",
         )
     if found.disabled_notice is not None:
         raise AccessError("service_disabled", f"{service} is disabled: {found.disabled_notice}")
     return found
+
+
+def find_service(provider: LocalClient, service: ServiceId) -> LocalService | None:
+    """The service of this code and version, both exact: a call without a version finds only one without."""
+    wanted = (service.service_code, service.version)
+    direct = provider.services.get(service.service_code)
+    if direct is not None and (direct.code, direct.version) == wanted:
+        return direct
+    return next((each for each in provider.services.values() if (each.code, each.version) == wanted), None)
+
+
+def is_allowed(request: AnyRequest, service: LocalService, *, provider: LocalClient, trust: TrustSnapshot) -> bool:
+    """Whether any right of the provider covers this request; in SOAP a right to any endpoint is one to the service."""
+    if isinstance(request, SoapRequest):
+        return any(
+            right.service_code == service.code and covers(right, request.client, provider=provider, trust=trust)
+            for right in provider.rights
+        )
+    return has_right(
+        provider, service, verb=request.verb, service_path=request.service_path, client=request.client, trust=trust
+    )
 
 
 def has_right(

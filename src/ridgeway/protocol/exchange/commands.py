@@ -10,10 +10,14 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ridgeway.protocol.exchange.soap import SoapPart, SoapRequest, SoapResponse
 from ridgeway.protocol.exchange.values import LocalService, LoggedBody, LogRecord
 from ridgeway.protocol.hashchains import PartDigests
-from ridgeway.protocol.identifiers import ClientId, MemberId, ServerId
+from ridgeway.protocol.identifiers import MemberId, ServerId
 from ridgeway.protocol.messages import RestRequest, RestResponse
+
+AnyRequest = RestRequest | SoapRequest
+AnyResponse = RestResponse | SoapResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +50,40 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class AskPeerRevocation:
-    """Ask what is known, or the peer's OCSP door, about the certificates of `link`. Answer: tuple of DER answers."""
+    """Ask what is known, or the peer's OCSP door, about the certificates of `link`. Answer: `PeerRevocation`.
+
+    With `anew` the OCSP door is asked whatever is known.
+    """
 
     link: Link
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRevocation:
+    """OCSP answers (DER) for the chain of a peer, in its order; `is_remembered` says that they are not new."""
+
+    answers: tuple[bytes, ...]
+    is_remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
     """Send the head, our own OCSP answers and the message part. Answer: None."""
 
-    message: bytes
-    request_id: str
+    request: AnyRequest
 
 
 @dataclass(frozen=True, slots=True)
 class SendResponse:
     """Send the head of the answer and its message part. Answer: None."""
 
-    message: bytes
+    response: AnyResponse
 
 
 @dataclass(frozen=True, slots=True)
-class CarryBody:
-    """Pass the body on as it arrives, hashing it on the way. Answer: `LoggedBody`, or None when there is none."""
+class CarryBodies:
+    """Pass the REST body or the attachments on as they arrive, hashing them. Answer: tuple of `LoggedBody`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,35 +127,43 @@ class Incoming:
     """The first parts of a message from another security server, not yet proven.
 
     `chain` are the certificates of the connection, `ocsp_responses` the parts before the message; both DER.
-    `request_id` is the HTTP header's.
+    `request_id` and `soap_action` are the HTTP headers'. `soap_part` is None for a REST message.
     """
 
     message: bytes
     chain: tuple[bytes, ...] = ()
     ocsp_responses: tuple[bytes, ...] = ()
     request_id: str = ""
+    soap_part: SoapPart | None = None
+    soap_action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRest:
-    """Read the body, holding it back, and the signature. Answer: `Remainder`."""
+    """Read the bodies, holding them back, and the signature. Answer: `Remainder`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remainder:
-    """The last parts of a message: what came of the body, and the signature."""
+    """The last parts of a message: its bodies in order, and the signature."""
 
-    body: LoggedBody | None
+    bodies: tuple[LoggedBody, ...]
     signed: SignedParts
 
 
 @dataclass(frozen=True, slots=True)
 class CallService:
-    """Call the local service with the proven request. Answer: `ServiceAnswer`."""
+    """Call the local service with the proven request. Answer: `ServiceAnswer` or `SoapAnswer`."""
 
     service: LocalService
-    request: RestRequest
-    client: ClientId
+    request: AnyRequest
+
+
+@dataclass(frozen=True, slots=True)
+class CallOwnService:
+    """Have the security server itself answer (metadata, monitoring). Answer: `ServiceAnswer` or `SoapAnswer`."""
+
+    request: AnyRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +176,18 @@ class ServiceAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Deliver:
-    """Hand the proven answer, with the body held back, to the information system. Answer: None."""
+class SoapAnswer:
+    """The SOAP message of a service's answer, as it came; its attachments wait to be carried."""
 
-    response: RestResponse
+    message: bytes
+    part: SoapPart
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Hand the proven answer, with the bodies held back, to the information system. Answer: None."""
+
+    response: AnyResponse
 
 
 Command = (
@@ -165,13 +196,14 @@ Command = (
     | AskPeerRevocation
     | SendRequest
     | SendResponse
-    | CarryBody
+    | CarryBodies
     | Sign
     | Record
     | Finish
     | ReadMessage
     | ReadRest
     | CallService
+    | CallOwnService
     | Deliver
 )
 

@@ -2,26 +2,30 @@
 
 Law: it reads like the specification, one step a line or two, and does nothing itself: it yields commands and is sent
 answers. Nothing reaches the information system before it is proven, recorded, and bound to this very request.
-Source: PR-MESSTRANSP §3.2; PR-REST §4. Read next: `provider.py`, the other half.
+Source: PR-MESSTRANSP §3.2; PR-REST §4; PR-MESS §2. Read next: `provider.py`, the other half.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from ridgeway.errors import PeerError
+from ridgeway.errors import CertificateError
 from ridgeway.protocol.certificates.peers import verify_peer_chain
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.certificates.verdicts import VerdictCache
 from ridgeway.protocol.exchange.admission import Caller, admit_caller, find_targets
 from ridgeway.protocol.exchange.commands import (
+    AnyRequest,
+    AnyResponse,
     AskPeerRevocation,
     AskTime,
-    CarryBody,
+    CarryBodies,
     Connect,
     Conversation,
     Deliver,
     Finish,
     Incoming,
     Link,
+    PeerRevocation,
     ReadMessage,
     ReadRest,
     Record,
@@ -29,10 +33,10 @@ from ridgeway.protocol.exchange.commands import (
     SendRequest,
     Sign,
 )
-from ridgeway.protocol.exchange.records import hash_request, part_digests, prove_message, record_message
+from ridgeway.protocol.exchange.reading import decoding, read_response, verify_response
+from ridgeway.protocol.exchange.records import part_digests, prove_message, record_message
 from ridgeway.protocol.exchange.values import LoggedBody, ServerSnapshot
-from ridgeway.protocol.identifiers import member_of
-from ridgeway.protocol.messages import RestRequest, RestResponse, read_rest_message, verify_rest_response
+from ridgeway.protocol.identifiers import ClientId, member_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Standing:
     own_certificate: bytes | None = None
 
 
-def consume(request: RestRequest, *, caller: Caller, standing: Standing) -> Conversation[RestResponse]:
+def consume(request: AnyRequest, *, caller: Caller, standing: Standing) -> Conversation[AnyResponse]:
     """Carry `request` to the provider and hand its proven answer back.
 
     Raises:  whatever a step raises, without the door's prefix; the door adds `server.clientproxy`.
@@ -54,38 +58,62 @@ def consume(request: RestRequest, *, caller: Caller, standing: Standing) -> Conv
     trust = standing.trust
     trust.require_current((yield AskTime()))
     admit_caller(request.client, caller=caller, server=standing.server, own_certificate=standing.own_certificate)
-    provider = request.service.provider
-    targets = find_targets(provider, pinned=request.server, trust=trust)
+    targets = find_targets(request.service.provider, pinned=request.server, trust=trust)
 
     link: Link = yield Connect(targets)
-    answers: tuple[bytes, ...] = yield AskPeerRevocation(link)
+    yield from verify_peer(link, provider=request.service.provider, standing=standing)
+
+    yield SendRequest(request)
+    bodies: tuple[LoggedBody, ...] = yield CarryBodies()
+    signed = yield Sign(member_of(request.client), part_digests(request.bytes, bodies))
+    yield Record(record_message(request, bodies, signed, party=request.client, at=(yield AskTime())))
+    yield Finish(signed)
+    return (yield from settle(request, bodies, standing=standing))
+
+
+def verify_peer(link: Link, *, provider: ClientId, standing: Standing) -> Conversation[None]:
+    """Hold only when `link` leads to a server that may answer for `provider`.
+
+    Revocation answers that were remembered and do not serve are asked anew, once.
+
+    Raises:  CertificateError.
+    Source:  PR-MESSTRANSP §3.2 step 3.
+    """
+    revocation: PeerRevocation = yield AskPeerRevocation(link)
+    if revocation.is_remembered:
+        try:
+            verify_link(link, revocation, provider=provider, standing=standing, at=(yield AskTime()))
+        except CertificateError:
+            revocation = yield AskPeerRevocation(link, anew=True)
+        else:
+            return
+    verify_link(link, revocation, provider=provider, standing=standing, at=(yield AskTime()))
+
+
+def verify_link(
+    link: Link, revocation: PeerRevocation, *, provider: ClientId, standing: Standing, at: datetime
+) -> None:
+    """As `verify_peer`, with these answers."""
     verify_peer_chain(
         link.chain,
         instance=provider.instance,
-        trust=trust,
-        ocsp_responses=answers,
-        at=(yield AskTime()),
+        trust=standing.trust,
+        ocsp_responses=revocation.answers,
+        at=at,
         client=provider,
         verdicts=standing.verdicts,
     )
 
-    yield SendRequest(request.bytes, request.request_id)
-    body: LoggedBody | None = yield CarryBody()
-    signed = yield Sign(member_of(request.client), part_digests(request.bytes, body))
-    yield Record(record_message(request, body, signed, party=request.client, at=(yield AskTime())))
-    yield Finish(signed)
-    return (yield from settle(request, body, standing=standing))
 
-
-def settle(request: RestRequest, body: LoggedBody | None, *, standing: Standing) -> Conversation[RestResponse]:
+def settle(request: AnyRequest, bodies: tuple[LoggedBody, ...], *, standing: Standing) -> Conversation[AnyResponse]:
     """Prove the answer, bind it to `request`, record it, and hand it back.
 
     Raises:  SignatureError when it is not proven, PeerError(inconsistent_response) when it answers something else.
     Source:  PR-MESSTRANSP §3.2 steps 5–8.
     """
     incoming: Incoming = yield ReadMessage()
-    response = read_response(incoming.message)
-    verify_rest_response(response, request=request, expected_hash=hash_request(request, body))
+    with decoding():
+        response = read_response(incoming, request)
     remainder: Remainder = yield ReadRest()
     now = yield AskTime()
     prove_message(
@@ -96,17 +124,7 @@ def settle(request: RestRequest, body: LoggedBody | None, *, standing: Standing)
         at=now,
         verdicts=standing.verdicts,
     )
-    yield Record(record_message(response, remainder.body, remainder.signed, party=request.client, at=now))
+    verify_response(response, request=request, bodies=bodies)
+    yield Record(record_message(response, remainder.bodies, remainder.signed, party=request.client, at=now))
     yield Deliver(response)
-    return response
-
-
-def read_response(message: bytes) -> RestResponse:
-    """The answer as a value.
-
-    Raises:  PeerError(missing_rest) when the message part is a request.
-    """
-    response = read_rest_message(message)
-    if not isinstance(response, RestResponse):
-        raise PeerError("missing_rest", "The other security server answered with a request instead of a response.")
     return response

@@ -2,16 +2,20 @@
 
 Law: the service is called only with a request that is admitted, proven and durable; its answer leaves only signed
 and durable. It does nothing itself: it yields commands and is sent answers.
-Source: PR-MESSTRANSP §3.3; PR-REST §4. Read next: `consumer.py`, the other half.
+Source: PR-MESSTRANSP §3.3; PR-REST §4; PR-MESS §2. Read next: `consumer.py`, the other half.
 """
 
-from ridgeway.errors import MessageError
+from dataclasses import replace
+
 from ridgeway.protocol.certificates.peers import verify_peer_chain
-from ridgeway.protocol.exchange.admission import admit_service
+from ridgeway.protocol.exchange.admission import admit_provider, admit_service, is_own_service
 from ridgeway.protocol.exchange.commands import (
+    AnyRequest,
+    AnyResponse,
     AskTime,
+    CallOwnService,
     CallService,
-    CarryBody,
+    CarryBodies,
     Conversation,
     Finish,
     Incoming,
@@ -22,20 +26,20 @@ from ridgeway.protocol.exchange.commands import (
     SendResponse,
     ServiceAnswer,
     Sign,
+    SoapAnswer,
 )
 from ridgeway.protocol.exchange.consumer import Standing
+from ridgeway.protocol.exchange.reading import decoding, read_request
 from ridgeway.protocol.exchange.records import hash_request, part_digests, prove_message, record_message
-from ridgeway.protocol.exchange.values import LocalService, LoggedBody
+from ridgeway.protocol.exchange.soap import SoapRequest, SoapResponse
+from ridgeway.protocol.exchange.values import LoggedBody
 from ridgeway.protocol.identifiers import member_of
-from ridgeway.protocol.messages import (
-    RestRequest,
-    RestResponse,
-    build_rest_response,
-    read_rest_message,
-)
+from ridgeway.protocol.messages import add_request_hash, build_rest_response, read_soap_message
+from ridgeway.protocol.messages.soap import RequestHash
+from ridgeway.protocol.messages.soaphash import SHA512_URI
 
 
-def provide(*, standing: Standing) -> Conversation[RestResponse]:
+def provide(*, standing: Standing) -> Conversation[AnyResponse]:
     """Serve one request of another security server.
 
     Raises:  whatever a step raises, without the door's prefix; the door adds `server.serverproxy`.
@@ -43,45 +47,44 @@ def provide(*, standing: Standing) -> Conversation[RestResponse]:
     """
     incoming: Incoming = yield ReadMessage()
     standing.trust.require_current((yield AskTime()))
-    request = read_request(incoming)
-    verify_peer_chain(
-        incoming.chain,
-        instance=request.client.instance,
-        trust=standing.trust,
-        ocsp_responses=incoming.ocsp_responses,
-        at=(yield AskTime()),
-        client=request.client,
-        verdicts=standing.verdicts,
-    )
-    service = admit_service(
-        request.service,
-        verb=request.verb,
-        service_path=request.service_path,
-        client=request.client,
-        server=standing.server,
-        trust=standing.trust,
-    )
-    body = yield from accept(request, standing=standing)
-    return (yield from answer(request, body, service=service))
+    request = yield from identify(incoming, standing=standing)
+    calling = admit(request, standing=standing)
+    bodies = yield from accept(request, standing=standing)
+    return (yield from answer(request, bodies, calling=calling))
 
 
-def read_request(incoming: Incoming) -> RestRequest:
-    """The request as a value, the same in its message part and in its HTTP head.
+def identify(incoming: Incoming, *, standing: Standing) -> Conversation[AnyRequest]:
+    """What is asked, of a client that is registered here, by a server that may speak for who asks.
 
-    Raises:  MessageError(missing_rest) when the part is a response, (invalid_request) when the request ids differ.
+    Raises:  whatever cannot be read or is not so, under `service_failed`.
+    Source:  PR-MESSTRANSP §3.3 steps 1–2.
     """
-    request = read_rest_message(incoming.message)
-    if not isinstance(request, RestRequest):
-        raise MessageError("missing_rest", "The message part holds a response; expected a request.")
-    if incoming.request_id and incoming.request_id != request.request_id:
-        raise MessageError(
-            "invalid_request",
-            f"The head says x-road-request-id {incoming.request_id!r}, the signed message {request.request_id!r}.",
+    with decoding():
+        request = read_request(incoming)
+        admit_provider(request, server=standing.server)
+        verify_peer_chain(
+            incoming.chain,
+            instance=request.client.instance,
+            trust=standing.trust,
+            ocsp_responses=incoming.ocsp_responses,
+            at=(yield AskTime()),
+            client=request.client,
+            verdicts=standing.verdicts,
         )
     return request
 
 
-def accept(request: RestRequest, *, standing: Standing) -> Conversation[LoggedBody | None]:
+def admit(request: AnyRequest, *, standing: Standing) -> CallService | CallOwnService:
+    """How the request is to be answered: by a service that the client may call, or by the security server itself.
+
+    Raises:  AccessError as `admit_service`.
+    """
+    if is_own_service(request, server=standing.server):
+        return CallOwnService(request)
+    return CallService(admit_service(request, server=standing.server, trust=standing.trust), request)
+
+
+def accept(request: AnyRequest, *, standing: Standing) -> Conversation[tuple[LoggedBody, ...]]:
     """Read the rest of the request, prove it, and make it durable.
 
     Raises:  SignatureError, CertificateError (code prefixed `signature_verification`), MessageLogError.
@@ -97,27 +100,39 @@ def accept(request: RestRequest, *, standing: Standing) -> Conversation[LoggedBo
         at=now,
         verdicts=standing.verdicts,
     )
-    yield Record(record_message(request, remainder.body, remainder.signed, party=request.service.provider, at=now))
-    return remainder.body
+    yield Record(record_message(request, remainder.bodies, remainder.signed, party=request.service.provider, at=now))
+    return remainder.bodies
 
 
-def answer(request: RestRequest, body: LoggedBody | None, *, service: LocalService) -> Conversation[RestResponse]:
+def answer(
+    request: AnyRequest, bodies: tuple[LoggedBody, ...], *, calling: CallService | CallOwnService
+) -> Conversation[AnyResponse]:
     """Call the service and send its answer back, signed and durable.
 
-    Source:  PR-MESSTRANSP §3.3 steps 6–8; PR-REST §4.7 (request hash).
+    Source:  PR-MESSTRANSP §3.3 steps 6–8; PR-REST §4.7, PR-MESS §2.2 (request hash).
     """
-    served: ServiceAnswer = yield CallService(service, request, request.client)
-    response = build_rest_response(
-        served.status,
-        served.reason,
-        served.headers,
-        request=request,
-        request_hash=hash_request(request, body),
-    )
-    yield SendResponse(response.bytes)
-    carried: LoggedBody | None = yield CarryBody()
+    served: ServiceAnswer | SoapAnswer = yield calling
+    response = build_response(served, request=request, request_hash=hash_request(request, bodies))
+    yield SendResponse(response)
+    carried: tuple[LoggedBody, ...] = yield CarryBodies()
     signed = yield Sign(member_of(request.service), part_digests(response.bytes, carried))
     record = record_message(response, carried, signed, party=request.service.provider, at=(yield AskTime()))
     yield Record(record)
     yield Finish(signed)
     return response
+
+
+def build_response(served: ServiceAnswer | SoapAnswer, *, request: AnyRequest, request_hash: str) -> AnyResponse:
+    """The message that answers `request`, with its hash in it.
+
+    Raises:  MessageError under `service_failed` when a SOAP service answered with something that is none.
+    """
+    if isinstance(request, SoapRequest):
+        assert isinstance(served, SoapAnswer)
+        with decoding():
+            message = read_soap_message(served.message, content_type=served.part.content_type)
+            hashed = add_request_hash(served.message, request_hash)
+        answered = replace(message, bytes=hashed, request_hash=RequestHash(SHA512_URI, request_hash))
+        return SoapResponse(answered, request.request_id, served.part)
+    assert isinstance(served, ServiceAnswer)
+    return build_rest_response(served.status, served.reason, served.headers, request=request, request_hash=request_hash)

@@ -1,4 +1,4 @@
-"""From a message, its body and its signature to what is signed and what is logged.
+"""From a message, its bodies and its signature to what is signed and what is logged.
 
 Source: PR-MESSTRANSP §3.2 step 4; DM-ML (logrecord).
 """
@@ -9,28 +9,29 @@ from datetime import datetime
 from ridgeway.errors import CertificateError, SignatureError
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.certificates.verdicts import VerdictCache
-from ridgeway.protocol.exchange.commands import Remainder, SignedParts
+from ridgeway.protocol.exchange.commands import AnyRequest, AnyResponse, Remainder, SignedParts
+from ridgeway.protocol.exchange.soap import SoapRequest, hash_soap_request
 from ridgeway.protocol.exchange.values import LoggedBody, LogRecord
 from ridgeway.protocol.hashchains import PartDigests
 from ridgeway.protocol.identifiers import ClientId, MemberId
-from ridgeway.protocol.messages import RestRequest, RestResponse, request_hash
+from ridgeway.protocol.messages import request_hash
 from ridgeway.protocol.signatures import VerifiedSignature, receive_parts, verify_signature
 
 MESSAGE_URI = "/message.xml"
-BODY_URI = "/attachment1"
+BODY_URI = "/attachment{}"
 
 
-def part_digests(message: bytes, body: LoggedBody | None) -> PartDigests:
-    """The SHA-512 digests of a REST message and its body, under the names they have in a signature."""
-    digests = [(MESSAGE_URI, hashlib.sha512(message).digest())]
-    if body is not None:
-        digests.append((BODY_URI, body.digest))
-    return tuple(digests)
+def part_digests(message: bytes, bodies: tuple[LoggedBody, ...]) -> PartDigests:
+    """The SHA-512 digests of a message and its bodies in order, under the names they have in a signature."""
+    named = [(BODY_URI.format(number), body.digest) for number, body in enumerate(bodies, start=1)]
+    return ((MESSAGE_URI, hashlib.sha512(message).digest()), *named)
 
 
-def hash_request(request: RestRequest, body: LoggedBody | None) -> str:
-    """The hash (base64) that ties an answer to `request` with this body."""
-    return request_hash(request.bytes, None if body is None else body.digest)
+def hash_request(request: AnyRequest, bodies: tuple[LoggedBody, ...]) -> str:
+    """The hash (base64) that ties an answer to `request`: with the body in REST, of the message alone in SOAP."""
+    if isinstance(request, SoapRequest):
+        return hash_soap_request(request)
+    return request_hash(request.bytes, bodies[0].digest if bodies else None)
 
 
 def prove_message(
@@ -42,14 +43,14 @@ def prove_message(
     at: datetime,
     verdicts: VerdictCache | None = None,
 ) -> VerifiedSignature:
-    """Prove that `signer` signed exactly this message with this body.
+    """Prove that `signer` signed exactly this message with these bodies.
 
     Raises:  SignatureError or CertificateError, the code under `signature_verification`; TrustError.
     Source:  PR-MESSTRANSP §3.3 step 4.
     """
     signed = remainder.signed
     received = receive_parts(
-        part_digests(message, remainder.body),
+        part_digests(message, remainder.bodies),
         hash_chain_result=signed.hash_chain_result,
         hash_chain=signed.hash_chain,
     )
@@ -60,7 +61,12 @@ def prove_message(
 
 
 def record_message(
-    message: RestRequest | RestResponse, body: LoggedBody | None, signed: SignedParts, *, party: ClientId, at: datetime
+    message: AnyRequest | AnyResponse,
+    bodies: tuple[LoggedBody, ...],
+    signed: SignedParts,
+    *,
+    party: ClientId,
+    at: datetime,
 ) -> LogRecord:
     """The record of one message at one side; `party` is the local party."""
     return LogRecord(
@@ -73,5 +79,5 @@ def record_message(
         signature=signed.signature,
         hash_chain=signed.hash_chain,
         hash_chain_result=signed.hash_chain_result,
-        bodies=() if body is None else (body,),
+        bodies=bodies,
     )

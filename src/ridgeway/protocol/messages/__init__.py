@@ -30,6 +30,8 @@ from ridgeway.protocol.messages.restmaking import (
     write_rest_response,
 )
 from ridgeway.protocol.messages.soap import SoapMessage, read_soap, read_soap_message, verify_consistent_headers
+from ridgeway.protocol.messages.soapaction import check_soap_action
+from ridgeway.protocol.messages.soaphash import add_request_hash
 
 __all__ = [
     "FAULT_CODES",
@@ -39,8 +41,10 @@ __all__ = [
     "RestResponse",
     "SoapMessage",
     "Spelling",
+    "add_request_hash",
     "build_rest_request",
     "build_rest_response",
+    "check_soap_action",
     "find_soap_fault",
     "matches_path",
     "normalise_service_path",

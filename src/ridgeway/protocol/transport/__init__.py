@@ -26,6 +26,7 @@ from ridgeway.protocol.transport.events import (
     SignaturePart,
 )
 from ridgeway.protocol.transport.limits import TransportLimits
+from ridgeway.protocol.transport.soapparts import SoapDecoder, SoapEncoder
 
 __all__ = [
     "BOUNDARY_LETTERS",
@@ -47,6 +48,8 @@ __all__ = [
     "MessagePart",
     "OcspPart",
     "SignaturePart",
+    "SoapDecoder",
+    "SoapEncoder",
     "TransportDecoder",
     "TransportEncoder",
     "TransportLimits",

@@ -178,3 +178,8 @@ class Play:
                     self.sends(reply)
         except StopIteration as end:
             return end.value
+
+
+def tuple_of(body):
+    """The bodies of a message with this one, or with none."""
+    return () if body is None else (body,)

@@ -23,6 +23,7 @@ from ridgeway.protocol.exchange.tests.cast import (
     REGISTER,
     World,
     asking_server,
+    make_request,
     serving_server,
 )
 from ridgeway.protocol.exchange.values import AccessRight, ConnectionType, LocalClient
@@ -40,7 +41,8 @@ def may(right, *, client=DESK, verb="GET", path="/7"):
     rights = () if right is None else (right,)
     server = serving_server(rights=rights, groups={"clerks": frozenset({DESK})})
     try:
-        admit_service(PERSONS, verb=verb, service_path=path, client=client, server=server, trust=TRUST)
+        asked = replace(make_request(), verb=verb, service=PERSONS, service_path=path, client=client)
+        admit_service(asked, server=server, trust=TRUST)
     except AccessError as error:
         code = error.code
     else:

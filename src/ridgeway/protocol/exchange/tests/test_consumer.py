@@ -8,7 +8,7 @@ import pytest
 
 from ridgeway.errors import MessageLogError, NetworkError, RidgewayError, TokenError
 from ridgeway.protocol.exchange.admission import Caller
-from ridgeway.protocol.exchange.commands import Incoming, Link, Remainder
+from ridgeway.protocol.exchange.commands import Incoming, Link, PeerRevocation, Remainder
 from ridgeway.protocol.exchange.consumer import consume
 from ridgeway.protocol.exchange.records import hash_request, part_digests
 from ridgeway.protocol.exchange.tests.cast import (
@@ -21,23 +21,24 @@ from ridgeway.protocol.exchange.tests.cast import (
     asking_server,
     body_of,
     make_request,
+    tuple_of,
 )
 from ridgeway.protocol.exchange.values import ConnectionType
 from ridgeway.protocol.messages import build_rest_response
 
 WORLD = World()
-OUT = ["AskTime", "Connect", "AskPeerRevocation", "AskTime", "SendRequest", "CarryBody", "Sign", "AskTime", "Record"]
+OUT = ["AskTime", "Connect", "AskPeerRevocation", "AskTime", "SendRequest", "CarryBodies", "Sign", "AskTime", "Record"]
 BACK = ["Finish", "ReadMessage", "ReadRest", "AskTime", "Record", "Deliver"]
 
 
 def respond(request, body=None, *, status=200, content=b"{}", **changes):
     """What an honest provider answers, or one that changed something before signing."""
     response = build_rest_response(
-        status, "OK", (), request=request, request_hash=changes.pop("hash", hash_request(request, body))
+        status, "OK", (), request=request, request_hash=changes.pop("hash", hash_request(request, tuple_of(body)))
     )
     carried = body_of(content)
-    signed = WORLD.sign(changes.pop("by", WORLD.serving), part_digests(response.bytes, carried))
-    return Incoming(response.bytes), Remainder(changes.pop("received", carried), signed)
+    signed = WORLD.sign(changes.pop("by", WORLD.serving), part_digests(response.bytes, (carried,)))
+    return Incoming(response.bytes), Remainder(tuple_of(changes.pop("received", carried)), signed)
 
 
 def play(request=None, *, caller=None, server=None, world=WORLD, body=None, answer=None, **replies):
@@ -48,8 +49,8 @@ def play(request=None, *, caller=None, server=None, world=WORLD, body=None, answ
     everything = {
         "AskTime": world.now,
         "Connect": Link("provider.test", (WORLD.serving.auth.der,)),
-        "AskPeerRevocation": (WORLD.answer(WORLD.serving.auth),),
-        "CarryBody": body,
+        "AskPeerRevocation": PeerRevocation((WORLD.answer(WORLD.serving.auth),)),
+        "CarryBodies": tuple_of(body),
         "Sign": lambda command: WORLD.sign(WORLD.asking, command.parts),
         "ReadMessage": incoming,
         "ReadRest": remainder,
@@ -77,7 +78,7 @@ def test_a_body_is_signed_and_bound_into_the_answer():
     stage, response = play(request, body=body)
     (sign,) = (command for command in stage.asked if type(command).__name__ == "Sign")
     assert [uri for uri, _ in sign.parts] == ["/message.xml", "/attachment1"]
-    assert response.request_hash == hash_request(request, body) != hash_request(request, None)
+    assert response.request_hash == hash_request(request, (body,)) != hash_request(request, ())
 
 
 @pytest.mark.parametrize(
@@ -118,18 +119,21 @@ EXPIRED = WORLD.issue("old", by=WORLD.root, usage=("digital_signature",), valid_
 @pytest.mark.parametrize(
     "replies",
     [
-        {"Connect": Link("x", (STRANGER.der,)), "AskPeerRevocation": (WORLD.answer(STRANGER),)},
-        {"Connect": Link("x", (EXPIRED.der,)), "AskPeerRevocation": (WORLD.answer(EXPIRED),)},
+        {"Connect": Link("x", (STRANGER.der,)), "AskPeerRevocation": PeerRevocation((WORLD.answer(STRANGER),))},
+        {"Connect": Link("x", (EXPIRED.der,)), "AskPeerRevocation": PeerRevocation((WORLD.answer(EXPIRED),))},
         {
             "Connect": Link("x", (WORLD.serving.signing.der,)),
-            "AskPeerRevocation": (WORLD.answer(WORLD.serving.signing),),
+            "AskPeerRevocation": PeerRevocation((WORLD.answer(WORLD.serving.signing),)),
         },
-        {"Connect": Link("x", (WORLD.asking.auth.der,)), "AskPeerRevocation": (WORLD.answer(WORLD.asking.auth),)},
+        {
+            "Connect": Link("x", (WORLD.asking.auth.der,)),
+            "AskPeerRevocation": PeerRevocation((WORLD.answer(WORLD.asking.auth),)),
+        },
         {"Connect": Link("x", (b"garbage",))},
         {"Connect": Link("x", ())},
-        {"AskPeerRevocation": ()},
-        {"AskPeerRevocation": (b"garbage",)},
-        {"AskPeerRevocation": (WORLD.answer(STRANGER),)},
+        {"AskPeerRevocation": PeerRevocation(())},
+        {"AskPeerRevocation": PeerRevocation((b"garbage",))},
+        {"AskPeerRevocation": PeerRevocation((WORLD.answer(STRANGER),))},
     ],
     ids=[
         "unregistered",
@@ -164,7 +168,7 @@ def test_what_is_not_signed_or_not_durable_is_never_finished(step):
 def lies():
     request, other = make_request(), make_request(headers=[("X-Road-Client", "LAB/GOV/1001/desk"), ("X-Road-Id", "z")])
     yield "another-request", respond(other), "inconsistent_response"
-    yield "another-hash", respond(request, hash=hash_request(other, None)), "inconsistent_response"
+    yield "another-hash", respond(request, hash=hash_request(other, ())), "inconsistent_response"
     yield "a-request", (Incoming(request.bytes), respond(request)[1]), "missing_rest"
     yield "garbage", (Incoming(b"\xff\x00"), respond(request)[1]), ""
     yield "another-signer", respond(request, by=WORLD.asking), "signature_verification.incorrect_certificate"
@@ -197,7 +201,7 @@ def test_an_answer_that_cannot_be_recorded_is_not_delivered():
 
 def test_a_lost_connection_ends_the_conversation_wherever_it_happens():
     lost = NetworkError("network_error", "gone")
-    for step in ("Connect", "AskPeerRevocation", "SendRequest", "CarryBody", "Finish", "ReadMessage", "ReadRest"):
+    for step in ("Connect", "AskPeerRevocation", "SendRequest", "CarryBodies", "Finish", "ReadMessage", "ReadRest"):
         stage, error = play(**{step: lost})
         assert error is lost
         assert stage.names[-1] == step
