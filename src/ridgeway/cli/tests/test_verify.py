@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ridgeway.cli.verify import make_printable, verify
+from ridgeway.cli.proofs import make_printable
+from ridgeway.cli.verify import verify
 from ridgeway.settings import Settings
 
 FOLDER = next(
