@@ -176,6 +176,25 @@ class CentralServerSettings:
     port: int = setting(80, "Port at which the configuration is served.")
     publish_interval_seconds: float = setting(60.0, "Time between two signings of the configuration.")
     keep_old_seconds: int = setting(600, "How long superseded parts stay available.")
+    tls_dir: Path = setting(Path("tls"), "Folder of the TLS key and certificate of the registration door.")
+    registration_host: str = setting("0.0.0.0", "Address at which servers register certificates, over HTTPS.")
+    registration_port: int = setting(0, "Port for that, 4001 in X-Road; 0 closes it.")
+    management_host: str = setting("127.0.0.1", "Address at which the management security server hands on requests.")
+    management_port: int = setting(0, "Port for that, 4002 in X-Road; 0 closes it.")
+    management_callers: str = setting(
+        "127.0.0.1,::1", "Addresses from which the management security server calls, with commas."
+    )
+    management_certificate: str = setting(
+        "", "PEM file of the TLS certificate that it shows; with it the door is HTTPS, and takes no other."
+    )
+    requests_per_minute: int = setting(10, "Most requests of one address at the registration door in a minute.")
+    auto_approve_certificates: bool = setting(
+        False, "Whether certificates are registered at once, for members that exist."
+    )
+    auto_approve_clients: bool = setting(False, "Whether clients are registered at once, for members that exist.")
+    auto_approve_owner_changes: bool = setting(
+        False, "Whether a server's owner changes at once, to members that exist."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,10 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class ServerRow:
-    """A security server; `maintenance` is the message shown while it is in maintenance."""
+    """A security server; `maintenance` is the message shown while it is in maintenance.
+
+    `disabled_clients` are registered at it, but may not exchange there for the time being.
+    """
 
     owner: str
     code: str
@@ -47,6 +50,7 @@ class ServerRow:
     authentication_certificates: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     maintenance: str | None = None
+    disabled_clients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,24 @@ class ManagementEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """What a management request registered since the document was written; nobody writes it, approval does.
+
+    `id` is the request's number, `kind` its service code, `server` is CLASS/MEMBER/SERVER; what the kind does not hold
+    is empty. `certificate` is PEM.
+    """
+
+    id: int
+    kind: str
+    server: str
+    client: str = ""
+    certificate: str = ""
+    address: str = ""
+    name: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CentralServerDocument:
     """The whole document. `trusted_anchors` are external anchors of federated instances: files, or the XML itself."""
 
@@ -123,3 +145,4 @@ class CentralServerDocument:
     ocsp_freshness_seconds: int = DEFAULT_OCSP_FRESHNESS_SECONDS
     timestamping_interval_seconds: int = DEFAULT_TIMESTAMPING_INTERVAL_SECONDS
     expiry_seconds: int = DEFAULT_EXPIRY_SECONDS
+    amendments: tuple[Amendment, ...] = ()
