@@ -1,5 +1,77 @@
 """Monitoring over the exchange: records of messages, health, metrics; what is asked, who may see what, the answers."""
 
+from ridgeway.protocol.monitoring.answers import (
+    RECORDS_HEADERS,
+    RECORDS_MEDIA_TYPE,
+    read_records,
+    render_health_answer,
+    render_metrics_answer,
+    render_operational_answer,
+    write_records,
+)
+from ridgeway.protocol.monitoring.health import PERIOD_SECONDS, HealthKeeper, ServiceHealth, Spread, Statistics
+from ridgeway.protocol.monitoring.metrics import (
+    Metric,
+    MetricSet,
+    NumberMetric,
+    SpreadMetric,
+    TextMetric,
+    build_server_metrics,
+    select_metrics,
+)
+from ridgeway.protocol.monitoring.queries import (
+    HEALTH_DATA,
+    METRICS,
+    OFFSET_SECONDS,
+    OPERATIONAL_DATA,
+    HealthQuery,
+    MetricsQuery,
+    OperationalQuery,
+    read_health_query,
+    read_metrics_query,
+    read_operational_query,
+    require_available,
+)
 from ridgeway.protocol.monitoring.records import OUTPUT_FIELDS, OperationalRecord, ServerType
+from ridgeway.protocol.monitoring.rights import View, decide_view, may_see_health, narrow_query, require_metrics
 
-__all__ = ["OUTPUT_FIELDS", "OperationalRecord", "ServerType"]
+__all__ = [
+    "HEALTH_DATA",
+    "METRICS",
+    "OFFSET_SECONDS",
+    "OPERATIONAL_DATA",
+    "OUTPUT_FIELDS",
+    "PERIOD_SECONDS",
+    "RECORDS_HEADERS",
+    "RECORDS_MEDIA_TYPE",
+    "HealthKeeper",
+    "HealthQuery",
+    "Metric",
+    "MetricSet",
+    "MetricsQuery",
+    "NumberMetric",
+    "OperationalQuery",
+    "OperationalRecord",
+    "ServerType",
+    "ServiceHealth",
+    "Spread",
+    "SpreadMetric",
+    "Statistics",
+    "TextMetric",
+    "View",
+    "build_server_metrics",
+    "decide_view",
+    "may_see_health",
+    "narrow_query",
+    "read_health_query",
+    "read_metrics_query",
+    "read_operational_query",
+    "read_records",
+    "render_health_answer",
+    "render_metrics_answer",
+    "render_operational_answer",
+    "require_available",
+    "require_metrics",
+    "select_metrics",
+    "write_records",
+]
