@@ -24,8 +24,8 @@ from ridgeway.protocol.messages import (
 DECODING = "service_failed"
 """What X-Road puts in front of a code when a message of the other side cannot be decoded."""
 
-KEPT_CODES = frozenset({"missing_soap", "missing_rest", "missing_signature"})
-"""What is found missing only when all was decoded keeps its code."""
+KEPT_CODES = frozenset({"missing_soap", "missing_rest", "missing_signature", "http_error"})
+"""What is found missing once all was decoded, or known before decoding begins, keeps its code."""
 
 
 @contextmanager

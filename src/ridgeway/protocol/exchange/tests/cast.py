@@ -33,7 +33,7 @@ from ridgeway.protocol.exchange.values import (
     LoggedBody,
     ServerSnapshot,
 )
-from ridgeway.protocol.identifiers import MemberId, ServerId, SubsystemId
+from ridgeway.protocol.identifiers import ClientId, MemberId, ServerId, SubsystemId, member_of
 from ridgeway.protocol.messages import build_rest_request
 from ridgeway.protocol.signatures import SigningMaterial, prepare_message_signature
 
@@ -66,30 +66,43 @@ class Side:
 
 
 class World:
-    """An authority, two organisations, and the configuration that knows them; all good at `now`."""
+    """An authority, two organisations, and the configuration that knows them; all good at `now`.
 
-    def __init__(self, now: datetime = NOW, *, addresses: tuple[str, str] = ("consumer.test", "provider.test")) -> None:
+    `asking` and `serving` are the clients registered at the two servers; the first of each names the organisation.
+    """
+
+    def __init__(
+        self,
+        now: datetime = NOW,
+        *,
+        addresses: tuple[str, str] = ("consumer.test", "provider.test"),
+        asking: tuple[ClientId, ...] = (DESK,),
+        serving: tuple[ClientId, ...] = (REGISTER,),
+        maintenance: str | None = None,
+    ) -> None:
         self.now = now
         self.root = self.issue("Root", usage=ISSUING, is_authority=True)
         self.responder = self.issue(
             "Responder", by=self.root, usage=AUTHENTICATION, extended=[ExtendedKeyUsageOID.OCSP_SIGNING]
         )
-        self.asking, self.serving = self.make_side(ASKING), self.make_side(SERVING)
-        servers = {
-            server: ServerEntry(server, address, frozenset({side.auth.certificate.sha256}), frozenset({client}))
-            for server, address, side, client in (
-                (CONSUMER, addresses[0], self.asking, DESK),
-                (PROVIDER, addresses[1], self.serving, REGISTER),
-            )
-        }
+        self.asking, self.serving = self.make_side(member_of(asking[0])), self.make_side(member_of(serving[0]))
+        consumer = self.make_entry(self.asking, "ss1", addresses[0], asking)
+        provider = self.make_entry(self.serving, "ss2", addresses[1], serving)
+        provider = replace(provider, maintenance=maintenance)
         instance = InstanceTrust(
-            "LAB",
+            consumer.id.instance,
             6,
             now + DAY,
             certification_services=(service_of(self.root, responder=self.responder),),
-            servers=servers,
+            servers={consumer.id: consumer, provider.id: provider},
         )
-        self.trust = TrustSnapshot("LAB", {"LAB": instance})
+        self.trust = TrustSnapshot(instance.instance, {instance.instance: instance})
+
+    def make_entry(self, side: Side, code: str, address: str, clients: tuple[ClientId, ...]) -> ServerEntry:
+        """The server of one side as the configuration has it."""
+        member = side.member
+        server = ServerId(member.instance, member.member_class, member.member_code, code)
+        return ServerEntry(server, address, frozenset({side.auth.certificate.sha256}), frozenset(clients))
 
     def issue(self, name, *, by=None, valid_until=None, **wanted) -> Holder:
         until = valid_until or self.now + 365 * DAY
