@@ -83,8 +83,8 @@ class TlsTransport(asyncio.Transport):
         self.layer.raw.set_write_buffer_limits(high, low)
 
     def get_write_buffer_size(self) -> int:
-        """Encrypted bytes that wait to be sent."""
-        return self.layer.raw.get_write_buffer_size()
+        """Bytes that wait to be encrypted or sent."""
+        return self.layer.waiting_bytes + self.layer.raw.get_write_buffer_size()
 
     def can_write_eof(self) -> bool:
         """TLS has no half-closed state."""
@@ -119,6 +119,8 @@ class TlsLayer(asyncio.Protocol):
         self.is_paused = False
         self.is_closing = False
         self.is_refused = False
+        self.waiting: list[bytes] = []
+        self.waiting_bytes = 0
         self.session = session
         self.host = host
         self.timer: asyncio.TimerHandle | None = None
@@ -258,6 +260,7 @@ class TlsLayer(asyncio.Protocol):
     def abort(self) -> None:
         """Drop the connection at once."""
         self.is_closing = True
+        self.waiting, self.waiting_bytes = [], 0
         self.raw.abort()
 
     def report(self, error: Exception) -> None:
@@ -291,8 +294,23 @@ class TlsLayer(asyncio.Protocol):
             self.close()
 
     def encrypt(self, data: bytes | bytearray | memoryview) -> None:
-        """Plain bytes onto the wire."""
+        """Plain bytes onto the wire, with whatever else is written in this pass of the loop: fewer, fuller records."""
         if self.is_closing or not data:
+            return
+        if not self.waiting:
+            asyncio.get_running_loop().call_soon(self.push)
+        self.waiting.append(bytes(data))
+        self.waiting_bytes += len(data)
+        if self.waiting_bytes >= FLUSH_BYTES:
+            self.push()
+
+    def push(self) -> None:
+        """The plain bytes that waited are encrypted and on the raw transport."""
+        if not self.waiting:
+            return
+        data = self.waiting[0] if len(self.waiting) == 1 else b"".join(self.waiting)
+        self.waiting, self.waiting_bytes = [], 0
+        if self.raw.is_closing():
             return
         try:
             self.tls.send(data)
@@ -337,6 +355,7 @@ class TlsLayer(asyncio.Protocol):
         """Say goodbye and close when everything is sent."""
         if self.is_closing:
             return
+        self.push()
         self.is_closing = True
         try:
             self.tls.shutdown()
