@@ -43,6 +43,10 @@ class Identity:
     chain: tuple[bytes, ...]
     client_tls: ClientTls
     server_tls: ServerTls
+    chain_names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "chain_names", tuple(name_certificate(der) for der in self.chain))
 
 
 @dataclass(slots=True)
@@ -66,27 +70,12 @@ class Station:
     snapshot_seen: tuple[int, int] = (0, 0)
     material: dict[MemberId, tuple[str, SigningMaterial]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+    spool_limits: SpoolLimits = field(init=False)
+    transport_limits: TransportLimits = field(init=False)
 
-    @property
-    def spool_limits(self) -> SpoolLimits:
-        """How much of a body passes, stays in memory and is logged."""
-        gateway = self.settings.gateway
-        return SpoolLimits(
-            folder=self.settings.path(gateway.spool_dir),
-            max_body_bytes=gateway.max_body_bytes,
-            max_in_memory_bytes=gateway.max_body_in_memory_bytes,
-            max_loggable_bytes=self.settings.messagelog.max_loggable_body_bytes,
-        )
-
-    @property
-    def transport_limits(self) -> TransportLimits:
-        """How much the parts of a message from another security server may hold."""
-        gateway = self.settings.gateway
-        return TransportLimits(
-            max_rest_message_bytes=gateway.max_message_bytes,
-            max_soap_message_bytes=gateway.max_soap_message_bytes,
-            max_signature_bytes=gateway.max_signature_bytes,
-        )
+    def __post_init__(self) -> None:
+        self.spool_limits = spool_limits(self.settings)
+        self.transport_limits = transport_limits(self.settings)
 
     def standing(self) -> Standing:
         """What a conversation that begins now works from.
@@ -119,14 +108,13 @@ class Station:
 
         Raises:  TokenError(ssl_authentication_failed) when one is missing.
         """
-        return self.find_answers(self.get_identity().chain, code="ssl_authentication_failed")
+        return self.find_answers(self.get_identity().chain_names, code="ssl_authentication_failed")
 
-    def find_answers(self, chain: tuple[bytes, ...], *, code: str) -> tuple[bytes, ...]:
-        """The answers for these certificates.
+    def find_answers(self, names: tuple[str, ...], *, code: str) -> tuple[bytes, ...]:
+        """The answers for the certificates of these names.
 
         Raises:  TokenError(code) when one is missing.
         """
-        names = [hashlib.sha1(der, usedforsecurity=False).hexdigest() for der in chain]
         missing = [name for name in names if name not in self.keeper.ocsp_responses]
         if missing:
             raise TokenError(
@@ -153,7 +141,8 @@ class Station:
             der = info.active_certificate
             if info.usage is KeyUsage.SIGNING and der is not None and names_member(der, member, self.keeper):
                 chain = tuple(subject.certificate for subject in list_subjects([der], trust))
-                answers = self.find_answers(chain, code="cannot_create_signature")
+                names = tuple(name_certificate(each) for each in chain)
+                answers = self.find_answers(names, code="cannot_create_signature")
                 return info.id, SigningMaterial(der, answers, chain[1:])
         raise TokenError(
             "cannot_create_signature",
@@ -208,6 +197,32 @@ class Station:
         if self.faults.get(what, "") != fault:
             log.warning("%s: %s", what, fault or "all right again")
         self.faults[what] = fault
+
+
+def name_certificate(der: bytes) -> str:
+    """The name under which a certificate's revocation answer is kept: its SHA-1 in hex, as OCSP doors are asked."""
+    return hashlib.sha1(der, usedforsecurity=False).hexdigest()
+
+
+def spool_limits(settings: Settings) -> SpoolLimits:
+    """How much of a body passes, stays in memory and is logged."""
+    gateway = settings.gateway
+    return SpoolLimits(
+        folder=settings.path(gateway.spool_dir),
+        max_body_bytes=gateway.max_body_bytes,
+        max_in_memory_bytes=gateway.max_body_in_memory_bytes,
+        max_loggable_bytes=settings.messagelog.max_loggable_body_bytes,
+    )
+
+
+def transport_limits(settings: Settings) -> TransportLimits:
+    """How much the parts of a message from another security server may hold."""
+    gateway = settings.gateway
+    return TransportLimits(
+        max_rest_message_bytes=gateway.max_message_bytes,
+        max_soap_message_bytes=gateway.max_soap_message_bytes,
+        max_signature_bytes=gateway.max_signature_bytes,
+    )
 
 
 def names_member(der: bytes, member: MemberId, keeper: TrustKeeper) -> bool:
