@@ -175,7 +175,7 @@ class ProviderHands:
         source = self.outgoing = SoapSource(decoder, chunks, prefix=DECODING)
         message = await source.read_message()
         with decoding():
-            fault = find_soap_fault(message.bytes)
+            fault = find_soap_fault(message.bytes, content_type=message.content_type)
         if fault is not None:
             raise relay(fault)
         return SoapAnswer(message.bytes, SoapPart(message.content_type, message.headers, original))

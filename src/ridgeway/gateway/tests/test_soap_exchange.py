@@ -199,3 +199,16 @@ async def test_a_large_attachment_passes_in_pieces_and_is_logged_by_its_digest(t
         assert read_soap_message(answer.body).is_response
         (record, *_) = pair.provider.messagelog.records
         assert (record.bodies[0].size, record.bodies[0].content) == (12_000_000, None)
+
+
+async def test_another_charset_is_read_as_it_is_stated_and_its_bytes_pass_untouched(tmp_path):
+    latin = "text/xml; charset=ISO-8859-1"
+    asked = request_xml().replace(b"UTF-8", b"ISO-8859-1").replace(b"<b>", b"J\xf5geva")
+    answered = response_xml().replace(b'encoding="UTF-8"', b"").replace(b"<b>", b"J\xf5geva")
+    service = Service(answered, latin)
+    async with running_pair(tmp_path, service=service, **OFFER) as pair:
+        answer = await ask(pair, asked, content_type=latin)
+        assert service.asked[0][1] == asked
+        assert b"J\xf5geva" in answer.body
+        assert read_soap_message(answer.body, content_type=latin).request_hash is not None
+        assert fault_code(await ask(pair, asked, content_type="text/xml; charset=UTF-16")).startswith("client.")

@@ -35,7 +35,7 @@ from ridgeway.protocol.exchange.soap import SoapRequest, SoapResponse
 from ridgeway.protocol.exchange.values import LoggedBody
 from ridgeway.protocol.identifiers import member_of
 from ridgeway.protocol.messages import add_request_hash, build_rest_response, read_soap_message
-from ridgeway.protocol.messages.soap import RequestHash
+from ridgeway.protocol.messages.soap import RequestHash, find_charset
 from ridgeway.protocol.messages.soaphash import SHA512_URI
 
 
@@ -130,8 +130,9 @@ def build_response(served: ServiceAnswer | SoapAnswer, *, request: AnyRequest, r
     if isinstance(request, SoapRequest):
         assert isinstance(served, SoapAnswer)
         with decoding():
-            message = read_soap_message(served.message, content_type=served.part.content_type)
-            hashed = add_request_hash(served.message, request_hash)
+            content_type = served.part.content_type
+            message = read_soap_message(served.message, content_type=content_type)
+            hashed = add_request_hash(served.message, request_hash, encoding=find_charset(content_type))
         answered = replace(message, bytes=hashed, request_hash=RequestHash(SHA512_URI, request_hash))
         return SoapResponse(answered, request.request_id, served.part)
     assert isinstance(served, ServiceAnswer)

@@ -16,6 +16,7 @@ from ridgeway.protocol.exchange.values import LoggedBody
 from ridgeway.protocol.messages import (
     RestRequest,
     RestResponse,
+    check_soap_action,
     read_rest_message,
     read_soap_message,
     verify_rest_response,
@@ -47,7 +48,8 @@ def read_request(incoming: Incoming) -> AnyRequest:
     """
     if incoming.soap_part is not None:
         message = read_soap_message(incoming.message, content_type=incoming.soap_part.content_type)
-        return SoapRequest(message, incoming.request_id, incoming.soap_part, action=incoming.soap_action)
+        action = check_soap_action(incoming.soap_action)
+        return SoapRequest(message, incoming.request_id, incoming.soap_part, action=action)
     request = read_rest_message(incoming.message)
     if not isinstance(request, RestRequest):
         raise MessageError("missing_rest", "The message part holds a response; expected a request.")

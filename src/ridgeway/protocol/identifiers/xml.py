@@ -35,12 +35,20 @@ CODES = {
 }
 
 
-def strict_parser(target: Any = None) -> etree.XMLParser:
+def strict_parser(target: Any = None, *, encoding: str | None = None) -> etree.XMLParser:
     """A parser that reaches nothing outside the bytes it is given: no DTD, no entity, no network, bounded depth.
 
-    With a `target` (an object with start, end, data and close) it builds no tree and keeps nothing in memory.
+    With a `target` (an object with start, end, data and close) it builds no tree and keeps nothing in memory. An
+    `encoding` counts for more than what the document says of itself.
     """
-    return etree.XMLParser(target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.XMLParser(
+        target=target,
+        encoding=encoding,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
 
 
 def parse_identifier_xml(data: bytes, *, expected_type: str | None = None) -> XRoadId:

@@ -65,13 +65,13 @@ def read_soap_fault(data: bytes) -> Fault:
     return fault
 
 
-def find_soap_fault(data: bytes) -> Fault | None:
+def find_soap_fault(data: bytes, *, content_type: str = "text/xml") -> Fault | None:
     """The fault in a SOAP document, None when the document is an ordinary message, good or bad.
 
     Raises:  MessageError(invalid_soap) when it is no SOAP document at all.
     """
     try:
-        message = read_soap(data)
+        message = read_soap(data, content_type=content_type)
     except MessageError as error:
         if error.code == "invalid_soap":
             raise

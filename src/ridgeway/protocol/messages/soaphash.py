@@ -35,12 +35,12 @@ class Places:
 class PlaceFinder:
     """Finds the places of one document."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, encoding: str | None) -> None:
         self.data = data
         self.places = Places()
         self.depth = 0
         self.in_header = False
-        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser = expat.ParserCreate(encoding, namespace_separator=" ")
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.text
@@ -100,14 +100,16 @@ class PlaceFinder:
         raise MessageError("invalid_soap", f"A SOAP message may not carry a DOCTYPE ({name}).")
 
 
-def add_request_hash(response: bytes, request_hash: str) -> bytes:
+def add_request_hash(response: bytes, request_hash: str, *, encoding: str | None = None) -> bytes:
     """`response` with the hash of its request (base64) behind its id; a hash that was there is gone.
+
+    An `encoding` counts for more than what the document says of itself.
 
     Raises:  MessageError(invalid_soap | missing_header_field).
     """
     if b"\0" in response:
         raise MessageError("invalid_soap", "The SOAP message is in UTF-16 or UTF-32; expected UTF-8.")
-    places = PlaceFinder(response).find()
+    places = PlaceFinder(response, encoding=encoding).find()
     element = places.space + render_request_hash(response, places.id_tag, request_hash)
     pieces = [(places.behind_id, places.behind_id, element)]
     if places.hash_end >= 0:

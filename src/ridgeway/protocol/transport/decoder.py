@@ -221,7 +221,7 @@ class TransportDecoder:
 
     def end_message(self, data: bytes) -> Generator[Event, None, Part]:
         """The message is complete; a SOAP message may be a fault, which ends everything."""
-        fault = None if self.is_rest else find_soap_fault(data)
+        fault = None if self.is_rest else find_soap_fault(data, content_type=self.content_type)
         if fault is not None:
             yield FaultPart(data, fault)
             return Part.FAULT
