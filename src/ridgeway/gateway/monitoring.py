@@ -5,6 +5,7 @@ absent. A monitor takes it without waiting and without raising: no message is sl
 Source: PR-OPMON §2 and Annex B. Read next: `watching.py`, which fills it from the commands of a conversation.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -71,6 +72,9 @@ class Observation:
     fault_code: str | None = None
     fault_string: str | None = None
     fault_class: str = ""
+    is_message: bool = True
+    introduce: Callable[[], None] | None = field(default=None, repr=False)
+    """Finds out whose message this is, for one that is refused before it is known; reading it costs time."""
 
     @property
     def is_rest(self) -> bool:
@@ -133,6 +137,8 @@ class Observation:
         """The exchange ended with this fault; `code` is the whole code as the door answers it."""
         self.fault_code, self.fault_string = code, string
         self.fault_class = classify_fault(error)
+        if self.introduce is not None and not self.is_known:
+            self.introduce()
 
     def to_record(self, *, internal_address: str, now: datetime) -> OperationalRecord:
         """The record of this message; `now` stands in for an answer that never left."""

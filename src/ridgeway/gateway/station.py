@@ -14,6 +14,7 @@ from ridgeway.errors import RidgewayError, TokenError, TrustError
 from ridgeway.gateway.hands.sign import MessageSigner
 from ridgeway.gateway.hands.spool import SpoolLimits
 from ridgeway.gateway.internaltls import InternalIdentity
+from ridgeway.gateway.monitoring import Monitor, SilentMonitor
 from ridgeway.gateway.ports import Downloads, MessageLog, OwnService
 from ridgeway.http import ClientTls, Pool, PoolLimits, ServerTls
 from ridgeway.http.tls import EXCHANGE_PROFILES
@@ -63,6 +64,7 @@ class Station:
     message_signer: MessageSigner
     internal: InternalIdentity
     own_services: Mapping[str, OwnService] = field(default_factory=dict)
+    monitor: Monitor = field(default_factory=SilentMonitor)
     verdicts: VerdictCache = field(default_factory=VerdictCache)
     server: ServerSnapshot | None = None
     keys: tuple[KeyInfo, ...] = ()

@@ -22,9 +22,11 @@ from ridgeway.gateway.hands.drive import drive
 from ridgeway.gateway.hands.names import draw_uuid
 from ridgeway.gateway.hands.outgoing import RestBody, SoapSource
 from ridgeway.gateway.hands.unforeseen import UNFORESEEN
+from ridgeway.gateway.monitoring import Observation
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.ports import Download
 from ridgeway.gateway.station import Station
+from ridgeway.gateway.watching import WatchedHands, find_server_address, note_request
 from ridgeway.http import Request, ResponseWriter
 from ridgeway.protocol.exchange.admission import Caller, admit_caller
 from ridgeway.protocol.exchange.consumer import consume
@@ -38,7 +40,9 @@ from ridgeway.protocol.messages import (
     render_rest_error,
     rest_error_status,
 )
+from ridgeway.protocol.monitoring import ServerType
 from ridgeway.protocol.transport import SoapDecoder
+from ridgeway.trust.clock import read_clock
 
 PREFIX = "server.clientproxy"
 CLIENT = "client"
@@ -65,24 +69,30 @@ class ConsumerDoor:
     async def handle(self, request: Request, response: ResponseWriter) -> None:
         """Answer one request."""
         form = choose_form(request)
+        seen = self.station.monitor.begin(ServerType.CLIENT, read_clock())
         try:
             match form:
                 case Form.REST:
-                    await self.exchange_rest(request, response)
+                    await self.exchange_rest(request, response, seen)
                 case Form.SOAP:
-                    await self.exchange_soap(request, response)
+                    await self.exchange_soap(request, response, seen)
                 case Form.DOWNLOAD:
+                    seen.is_message = False
                     await self.download(request, response)
         except RidgewayError as error:
             fault = describe_error(error, prefix=PREFIX, spelling=self.spelling)
+            seen.failed(error, code=fault.code, string=fault.string)
             if error.code == "bad_request":
                 form = Form.DOWNLOAD
             await self.refuse(request, response, fault, form=form)
         except UNFORESEEN as error:
             fault = describe_failure(error, prefix=PREFIX, spelling=self.spelling)
+            seen.failed(error, code=fault.code, string=fault.string)
             await self.refuse(request, response, fault, form=form)
+        finally:
+            self.station.monitor.end(seen, read_clock())
 
-    async def exchange_rest(self, request: Request, response: ResponseWriter) -> None:
+    async def exchange_rest(self, request: Request, response: ResponseWriter, seen: Observation) -> None:
         """Carry one REST message, and hand its proven answer back."""
         outgoing = RestBody(request.body(), is_part_when_empty=False)
         hands = ConsumerHands(
@@ -97,18 +107,24 @@ class ConsumerDoor:
                 new_request_id=draw_uuid(),
                 new_query_id=f"{standing.server.server.instance}-{draw_uuid()}",
             )
-            await drive(consume(message, caller=caller_of(request), standing=standing), hands)
+            note_request(seen, message)
+            seen.client_address = find_server_address(standing.server.server, standing.trust)
+            watched = WatchedHands(hands, seen, server=standing.server)
+            await drive(consume(message, caller=caller_of(request), standing=standing), watched)
         finally:
             await hands.close()
 
-    async def exchange_soap(self, request: Request, response: ResponseWriter) -> None:
+    async def exchange_soap(self, request: Request, response: ResponseWriter, seen: Observation) -> None:
         """Carry one SOAP message with its attachments, and hand its proven answer back."""
         source = self.open_soap(request)
         hands = ConsumerHands(request, response, outgoing=source, is_rest=False, station=self.station, peers=self.peers)
         try:
             standing = self.station.standing()
             message = await self.read_soap(request, source)
-            await drive(consume(message, caller=caller_of(request), standing=standing), hands)
+            note_request(seen, message)
+            seen.client_address = find_server_address(standing.server.server, standing.trust)
+            watched = WatchedHands(hands, seen, server=standing.server)
+            await drive(consume(message, caller=caller_of(request), standing=standing), watched)
         finally:
             await hands.close()
 

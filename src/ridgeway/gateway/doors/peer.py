@@ -11,13 +11,17 @@ from ridgeway.gateway.doors.faults import DoorFault, describe_error, describe_fa
 from ridgeway.gateway.hands.drive import drive
 from ridgeway.gateway.hands.provider import ProviderHands
 from ridgeway.gateway.hands.unforeseen import UNFORESEEN
+from ridgeway.gateway.monitoring import Observation
 from ridgeway.gateway.peers.service import ServiceDirectory
 from ridgeway.gateway.station import Station
+from ridgeway.gateway.watching import WatchedHands, find_server_address
 from ridgeway.http import HttpRefusal, Request, ResponseWriter
 from ridgeway.protocol.certificates.peers import find_server_by_certificate
 from ridgeway.protocol.exchange.provider import provide
 from ridgeway.protocol.messages import Spelling
+from ridgeway.protocol.monitoring import ServerType
 from ridgeway.protocol.transport.heads import RequestHeads, check_proxy_version, read_request_heads
+from ridgeway.trust.clock import read_clock
 
 PREFIX = "server.serverproxy"
 FAULT_HEADERS = (("Content-Type", "text/xml;charset=utf-8"), ("x-hash-algorithm", "SHA-512"))
@@ -34,23 +38,34 @@ class PeerDoor:
     async def handle(self, request: Request, response: ResponseWriter) -> None:
         """Answer one request."""
         hands: ProviderHands | None = None
+        seen = self.station.monitor.begin(ServerType.PRODUCER, read_clock())
         try:
-            heads = self.read_heads(request)
+            heads = self.read_heads(request, seen)
             hands = ProviderHands(request, response, heads=heads, station=self.station, services=self.services)
-            await drive(provide(standing=self.station.standing()), hands)
-        except RidgewayError as error:
-            fault = describe_error(error, prefix=PREFIX, spelling=self.spelling)
+            standing = self.station.standing()
+            seen.service_address = find_server_address(standing.server.server, standing.trust)
+            await drive(provide(standing=standing), WatchedHands(hands, seen, server=standing.server))
+        except (RidgewayError, HttpRefusal, *UNFORESEEN) as error:
+            fault = self.describe(error)
+            seen.failed(error, code=fault.code, string=fault.string)
             await self.refuse(response, hands, fault)
-        except HttpRefusal as error:
-            broken = TransportError("io_error", f"The request broke off: {error.detail or error.reason}.")
-            await self.refuse(response, hands, describe_error(broken, prefix=PREFIX, spelling=self.spelling))
-        except UNFORESEEN as error:
-            await self.refuse(response, hands, describe_failure(error, prefix=PREFIX, spelling=self.spelling))
         finally:
             if hands is not None:
                 await hands.close()
+            self.station.monitor.end(seen, read_clock())
 
-    def read_heads(self, request: Request) -> RequestHeads:
+    def describe(self, error: Exception) -> DoorFault:
+        """The fault that the other server learns."""
+        match error:
+            case RidgewayError():
+                return describe_error(error, prefix=PREFIX, spelling=self.spelling)
+            case HttpRefusal():
+                broken = TransportError("io_error", f"The request broke off: {error.detail or error.reason}.")
+                return describe_error(broken, prefix=PREFIX, spelling=self.spelling)
+            case _:
+                return describe_failure(error, prefix=PREFIX, spelling=self.spelling)
+
+    def read_heads(self, request: Request, seen: Observation) -> RequestHeads:
         """What the head says, once it is known that a registered server sent it.
 
         Raises:  MessageError(invalid_http_method), CertificateError(ssl_authentication_failed), TransportError.
@@ -60,10 +75,12 @@ class PeerDoor:
                 "invalid_http_method", f"{request.method[:20]!r} is not how servers speak; expected POST."
             )
         chain = request.connection.peer_chain
-        if not chain or find_server_by_certificate(chain[0], trust=self.station.keeper.snapshot) is None:
+        peer = find_server_by_certificate(chain[0], trust=self.station.keeper.snapshot) if chain else None
+        if peer is None:
             raise CertificateError(
                 "ssl_authentication_failed", "The certificate of this connection is of no registered security server."
             )
+        seen.client_address = peer.address
         heads = read_request_heads(request.headers)
         minimum = self.station.settings.gateway.min_peer_version
         check_proxy_version(heads.proxy_version, minimum=minimum or None)
