@@ -1,6 +1,7 @@
 """Applying an instance's document: validate whole, show what changes, keep it. `run` publishes it at once.
 
-Law: nothing takes effect before all of it is known to be right; the same document again changes nothing.
+Law: nothing takes effect before all of it is known to be right; the same document again changes nothing. What was
+registered by requests since stays (`requests/amending.py`); what no longer fits is shown before it lapses.
 """
 
 import hashlib
@@ -9,12 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ridgeway.centralserver.documents import CentralServerDocument
 from ridgeway.centralserver.inlining import inline_files
 from ridgeway.centralserver.meaning import Governed, build_governed
 from ridgeway.centralserver.models import Version
+from ridgeway.centralserver.requests.amending import carry_over
 from ridgeway.errors import CertificateError, SettingsError
-from ridgeway.office.documents import read_document_file, to_content
+from ridgeway.office.documents import Document, Fault, read_document_file, require_no_faults, to_content
 from ridgeway.office.documents.diff import render_diff
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.office.documents.versions import append_version, find_newest
@@ -41,9 +45,15 @@ def read_proposal(file: Path) -> Proposal:
     bring_forward(APP)
     document = read_document_file(file, CentralServerDocument)
     document = replace(document, value=inline_files(document.value, file.parent))
+    refuse_amendments(document)
     governed = build_governed(document)
-    content = to_content(document.value)
     number, current = find_newest(Version)
+    old = find_document(current)
+    current = current if old is None else to_content(old)
+    document, lapsed = take_over(document, old)
+    if document.value.amendments:
+        governed = build_governed(document)
+    content = to_content(document.value)
     if current is not None and current["instance"] != content["instance"]:
         raise SettingsError(
             "wrong_instance",
@@ -51,7 +61,38 @@ def read_proposal(file: Path) -> Proposal:
             action="Apply the right document, or start a new central server in another state folder.",
         )
     changes = render_diff(describe_certificates(current or {}), describe_certificates(content))
-    return Proposal(content, governed, number, tuple(changes))
+    return Proposal(content, governed, number, (*changes, *lapsed))
+
+
+def refuse_amendments(document: Document[CentralServerDocument]) -> None:
+    """Hold only for a document without amendments.
+
+    Raises:  SettingsError(malformed_document).
+    """
+    if document.value.amendments:
+        why = "requests that were approved are kept here by themselves; take the key out"
+        require_no_faults(document, [Fault(("amendments",), why)])
+
+
+def find_document(content: Any) -> CentralServerDocument | None:
+    """The document that was applied; None when there was none, or one that this release cannot read."""
+    try:
+        return None if content is None else msgspec.convert(content, CentralServerDocument)
+    except msgspec.ValidationError:
+        return None
+
+
+def take_over(
+    document: Document[CentralServerDocument], old: CentralServerDocument | None
+) -> tuple[Document[CentralServerDocument], tuple[str, ...]]:
+    """The document with what was registered by requests, and a line for each of those that lapses, and why."""
+    if old is None or not old.amendments:
+        return document, ()
+    amended = carry_over(document.value, old)
+    lapsed = tuple(
+        f"! request {each.id} ({each.kind} of {each.server}) counts no more: {why}" for each, why in amended.lapsed
+    )
+    return replace(document, value=replace(document.value, amendments=amended.kept)), lapsed
 
 
 def apply_proposal(proposal: Proposal, *, now: datetime) -> int:

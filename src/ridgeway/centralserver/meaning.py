@@ -18,6 +18,7 @@ from ridgeway.centralserver.documents import (
     ResponderEntry,
     ServerRow,
 )
+from ridgeway.centralserver.requests.amending import amend
 from ridgeway.errors import CertificateError, TrustError
 from ridgeway.http import parse_url
 from ridgeway.office.documents import Document, Fault, require_no_faults
@@ -143,11 +144,11 @@ class Meaning:
 
 
 def build_governed(document: Document[CentralServerDocument]) -> Governed:
-    """What the document means; its files are written out in it already.
+    """What the document means with its amendments; its files are written out in it already.
 
     Raises:  SettingsError(malformed_document) with every fault.
     """
-    meaning = Meaning(document.value)
+    meaning = Meaning(amend(document.value).document if document.value.amendments else document.value)
     trust = build_trust(meaning)
     governed = Governed(
         address=meaning.value.address,
@@ -259,14 +260,15 @@ def build_hashes(row: ServerRow, path: Place, *, meaning: Meaning, holders: dict
 
 
 def build_clients(row: ServerRow, path: Place, meaning: Meaning) -> frozenset[ClientId]:
-    """The clients that are registered at a server, beside its owner."""
-    clients: set[ClientId] = set()
-    for number, text in enumerate(row.clients):
-        client = meaning.read_registered(text, (*path, "clients", number))
-        if client in clients:
-            meaning.fail((*path, "clients", number), f"{text} is there twice")
-        clients.add(client)
-    return frozenset(clients)
+    """The clients that are registered at a server, beside its owner; those that are disabled are not published."""
+    clients: dict[ClientId, bool] = {}
+    for key, is_enabled in (("clients", True), ("disabled_clients", False)):
+        for number, text in enumerate(row.clients if is_enabled else row.disabled_clients):
+            client = meaning.read_registered(text, (*path, key, number))
+            if client in clients:
+                meaning.fail((*path, key, number), f"{text} is there twice")
+            clients[client] = is_enabled
+    return frozenset(client for client, is_enabled in clients.items() if is_enabled)
 
 
 def build_certification(entry: CertificationEntry, path: Place, meaning: Meaning) -> CertificationService:

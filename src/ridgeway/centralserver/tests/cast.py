@@ -75,7 +75,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         centralserver=CentralServerSettings(database=url, host="127.0.0.1", port=0),
     )
     setup_django(settings, room="centralserver")
-    assert bring_forward("centralserver") == ("0001_initial",)
+    assert "0001_initial" in bring_forward("centralserver")
     write_certificates(tmp_path)
     document = tmp_path / "central.yaml"
     document.write_text((EXAMPLES / "centralserver.yaml").read_text())
