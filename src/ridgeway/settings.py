@@ -56,6 +56,7 @@ class SignerSettings:
     socket: Path = setting(Path("run/signer.sock"), "Unix socket at which the signer answers.")
     token_dir: Path = setting(Path("keys"), "Folder of the software token; keys lie in it encrypted.")
     pin: str = setting("", "PIN that unlocks the software token at start; empty waits for a person.", secret=True)
+    metrics_port: int = setting(0, "Port of Prometheus metrics of the signer; 0 closes it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class TrustSettings:
     ocsp_retry_seconds: float = setting(60.0, "Time until a failed revocation request is tried again.")
     allowed_federations: str = setting("none", "Federated instances to trust: none, all, or a list with commas.")
     max_configuration_bytes: int = setting(64 * 1024 * 1024, "Largest part of a global configuration that is read.")
+    metrics_port: int = setting(0, "Port of Prometheus metrics of the trust process; 0 closes it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class MessageLogSettings:
     archive_keys: Path = setting(Path("archive-keys.txt"), "File of members' keys: a line for each, RW/GOV/1001=KEYID.")
     archive_transfer_command: str = setting("", "Command run for each archive made, in words, no shell; {file} is it.")
     keep_archived_days: int = setting(30, "How long an archived record stays in the log.")
+    metrics_port: int = setting(0, "Port of Prometheus metrics of the message log; 0 closes it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,9 @@ class GatewaySettings:
     )
     reload_interval_seconds: float = setting(1.0, "Time between two looks for a newer snapshot or configuration.")
     shutdown_timeout_seconds: float = setting(20.0, "How long running messages may finish at a stop.")
+    metrics_port: int = setting(0, "Port of Prometheus metrics of the first worker, the next ones follow; 0 closes it.")
+    health_check_port: int = setting(0, "Port of the health-check door; 0 closes it.")
+    health_check_host: str = setting("0.0.0.0", "Address of the health-check door, for load balancers.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +201,35 @@ class CentralServerSettings:
     auto_approve_owner_changes: bool = setting(
         False, "Whether a server's owner changes at once, to members that exist."
     )
+    metrics_port: int = setting(0, "Port of Prometheus metrics of the central server; 0 closes it.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpMonitorSettings:
+    """Where it is noted what passed, how long it took and what failed."""
+
+    socket: Path = setting(Path("run/opmonitor.sock"), "Unix socket at which the monitor answers.")
+    database: str = setting("sqlite:opmonitor.sqlite3", "sqlite:FILE or postgresql://… of the operational records.")
+    keep_days: float = setting(7.0, "How long records are kept.")
+    clean_interval_seconds: float = setting(3600.0, "Time between two removals of old records.")
+    max_records_in_answer: int = setting(10_000, "Most records in one answer; the rest of its last second comes along.")
+    buffer_records: int = setting(10_000, "Most records that wait in a gateway; the oldest are dropped. 0 notes none.")
+    send_interval_seconds: float = setting(1.0, "Time between two hand-overs from a gateway to the monitor.")
+    limit_remote_metrics: bool = setting(
+        False, "Show the central monitoring client the operating system and certificates alone."
+    )
+    list_packages: bool = setting(False, "Whether the metrics list the installed packages.")
+    metrics_port: int = setting(0, "Port of Prometheus metrics of the monitor; 0 closes it.")
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetrySettings:
+    """What every process tells its operator's own monitoring."""
+
+    host: str = setting("127.0.0.1", "Address of the doors for Prometheus; each room has a metrics_port.")
+    traces_url: str = setting("", "OTLP over HTTP, as in http://127.0.0.1:4318/v1/traces; empty makes no traces.")
+    traces_ratio: float = setting(1.0, "Part of the messages that are traced, from 0 to 1.")
+    traces_leave: bool = setting(False, "Whether traceparent goes to other organisations and is taken from them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +252,8 @@ class Settings:
     gateway: GatewaySettings = GatewaySettings()
     securityserver: SecurityServerSettings = SecurityServerSettings()
     centralserver: CentralServerSettings = CentralServerSettings()
+    opmonitor: OpMonitorSettings = OpMonitorSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     web: WebSettings = WebSettings()
 
     def path(self, path: Path) -> Path:
