@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.outcome import Outcome, Vector, judge_cases, skip, valid
+from tests.conformance.outcome import Outcome, Vector, judge_cases, valid
 
 from ridgeway.errors import AccessError, MessageError
 from ridgeway.protocol.identifiers import (
@@ -34,6 +34,7 @@ from ridgeway.protocol.messages import (
     request_hash,
     verify_consistent_headers,
     write_metadata_only,
+    write_soap_response,
 )
 from ridgeway.protocol.messages.media import find_media_type
 from ridgeway.protocol.messages.paths import resolve_service_path
@@ -164,7 +165,9 @@ def check_soap(vector: Vector, root: Path) -> Outcome:
     operation = str(vector.context.get("operation", "parse"))
     data = vector.read(root)
     if operation.startswith("make"):
-        return skip("no response is made from a request")
+        request = read_soap_message(data)
+        answer = f"<{request.service.service_code}Response/>".encode()
+        return valid(describe_soap(read_soap_message(write_soap_response(request, answer))))
     if "second" in vector.context:
         second = (root / vector.context["second"]).read_bytes()
         verify_consistent_headers(read_soap_message(data), read_soap_message(second))

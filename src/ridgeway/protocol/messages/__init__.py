@@ -32,6 +32,7 @@ from ridgeway.protocol.messages.restmaking import (
 from ridgeway.protocol.messages.soap import SoapMessage, read_soap, read_soap_message, verify_consistent_headers
 from ridgeway.protocol.messages.soapaction import check_soap_action
 from ridgeway.protocol.messages.soaphash import add_request_hash
+from ridgeway.protocol.messages.soapwriting import SecurityToken, SoapHead, write_soap_request, write_soap_response
 
 __all__ = [
     "FAULT_CODES",
@@ -39,6 +40,8 @@ __all__ = [
     "PathPattern",
     "RestRequest",
     "RestResponse",
+    "SecurityToken",
+    "SoapHead",
     "SoapMessage",
     "Spelling",
     "add_request_hash",
@@ -66,4 +69,6 @@ __all__ = [
     "write_metadata_only",
     "write_rest_request",
     "write_rest_response",
+    "write_soap_request",
+    "write_soap_response",
 ]
