@@ -27,6 +27,7 @@ from ridgeway.centralserver.directories import VERSIONS, Draft, build_draft, get
 from ridgeway.centralserver.documents import CentralServerDocument
 from ridgeway.centralserver.meaning import Governed, build_governed
 from ridgeway.centralserver.models import Version
+from ridgeway.centralserver.requests.identity import with_registration
 from ridgeway.centralserver.signing import ConfigurationKey, Kind, list_configuration_keys, sign_content
 from ridgeway.errors import SettingsError, WorldError
 from ridgeway.office.documents import Document
@@ -114,7 +115,8 @@ async def publish_now(settings: Settings, signer: SignerClient, *, now: datetime
     Raises:  SettingsError, TokenError, WorldError(publishing_failed); then what was published before stays.
     """
     in_force = await ask_database(read_in_force)
-    draft = build_draft(in_force.governed, in_force.keys, now=now, new_boundary=new_boundary)
+    governed = with_registration(in_force.governed, settings, now=now)
+    draft = build_draft(governed, in_force.keys, now=now, new_boundary=new_boundary)
     directories = await sign_draft(draft, in_force.keys, signer)
     folder = settings.path(settings.centralserver.public_dir)
     await asyncio.to_thread(

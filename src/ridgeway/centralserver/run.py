@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from ridgeway.centralserver.models import Version
 from ridgeway.centralserver.publishing import Publication, ask_database, publish_now
+from ridgeway.centralserver.requests.doors import open_request_doors, with_wsdl
 from ridgeway.centralserver.serving import Health, PublicFolder
 from ridgeway.centralserver.signing import list_configuration_keys
 from ridgeway.errors import RidgewayError
@@ -118,7 +119,8 @@ async def run_until(
         public = PublicFolder(settings.path(chosen.public_dir), publisher.read_health)
         await publisher.look()
         async with (
-            serve(public.answer, host=chosen.host, port=chosen.port) as server,
+            serve(with_wsdl(public.answer, settings), host=chosen.host, port=chosen.port) as server,
+            open_request_doors(settings, clock=clock),
             asyncio.TaskGroup() as group,
         ):
             keeper = group.create_task(publisher.keep_publishing())

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import transaction
 
 from ridgeway.centralserver.documents import Amendment, CentralServerDocument
-from ridgeway.centralserver.meaning import build_governed
+from ridgeway.centralserver.meaning import Governed, build_governed
 from ridgeway.centralserver.models import ReceivedRequest, RequestEvent, Version
 from ridgeway.centralserver.requests.amending import MisfitError, add_amendment, amend, without_amendment
 from ridgeway.centralserver.requests.register import Register
@@ -251,6 +251,14 @@ def read_register() -> InForce:
     except msgspec.ValidationError as error:
         raise SettingsError("malformed_document", f"The document in force cannot be read: {error}.") from error
     return InForce(version, document, amend(document).register)
+
+
+def read_governed() -> Governed:
+    """What the document in force means with its amendments.
+
+    Raises:  SettingsError(no_document | malformed_document).
+    """
+    return build_governed(Document("the document in force", read_register().document, {}))
 
 
 def build_situation(in_force: InForce) -> Situation:
