@@ -9,12 +9,14 @@ from ridgeway.client.consumer import AsyncClient, Body, CallOptions
 from ridgeway.client.replies import FileReply, JsonReply, Reply, StreamReply
 from ridgeway.client.service_call import ServiceCall
 from ridgeway.client.serving import serve_service
+from ridgeway.client.soap import Attachment, SoapAnswer, SoapCall, SoapReply, SoapService
 from ridgeway.client.sync import Client
 from ridgeway.client.target import Extras
 from ridgeway.client.values import ServiceFault, ServiceResponse, StreamedResponse
 
 __all__ = [
     "AsyncClient",
+    "Attachment",
     "Body",
     "CallOptions",
     "Caller",
@@ -27,6 +29,10 @@ __all__ = [
     "ServiceCall",
     "ServiceFault",
     "ServiceResponse",
+    "SoapAnswer",
+    "SoapCall",
+    "SoapReply",
+    "SoapService",
     "StreamReply",
     "StreamedResponse",
     "parse_caller",

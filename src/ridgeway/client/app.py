@@ -20,6 +20,7 @@ from typing import Any
 
 from ridgeway.client.replies import FileReply, JsonReply, Reply, as_reply, send_reply
 from ridgeway.client.service_call import ServiceCall
+from ridgeway.client.soap import SoapService
 from ridgeway.errors import MessageError, RequestError
 from ridgeway.http import HttpRefusal, Request, ResponseWriter
 from ridgeway.protocol.identifiers import decode_code
@@ -84,6 +85,16 @@ class ServiceApp:
             return FileReply(document, content_type=kind)
 
         self.route("GET", path)(answer)
+
+    def soap(self, path: str, *, wsdl: Path | None = None, max_body_bytes: int | None = None) -> SoapService:
+        """SOAP messages are answered at `path` by the operations that are added to what this returns.
+
+        GET answers there with the WSDL, a file.
+        """
+        service = SoapService(wsdl)
+        self.route("POST", path, max_body_bytes=max_body_bytes)(service.answer)
+        self.route("GET", path)(service.describe)
+        return service
 
     async def __call__(self, request: Request, response: ResponseWriter) -> None:
         """Answer one request: this is what `ridgeway.http.serve` calls."""

@@ -18,11 +18,13 @@ from typing import Any, TypedDict, Unpack
 import msgspec
 
 from ridgeway.client.files import body_length, read_pieces, write_pieces
+from ridgeway.client.soap import Attachment, SoapReply, read_reply, write_request
 from ridgeway.client.target import (
     Extras,
     Query,
     as_client,
     as_service,
+    as_soap_service,
     render_client_headers,
     render_container_target,
     render_target,
@@ -31,6 +33,7 @@ from ridgeway.client.values import ServiceFault, ServiceResponse, StreamedRespon
 from ridgeway.errors import WorldError
 from ridgeway.http import ClientTls, Exchange, PeerLostError, Pool, PoolLimits, parse_url
 from ridgeway.protocol.identifiers import ClientId, ServiceId
+from ridgeway.protocol.messages import SecurityToken
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_FAULT_BYTES = 64 * 1024
@@ -54,6 +57,14 @@ class CallOptions(RequestOptions, total=False):
     """As well: `into`, a file for the answer's body, of which nothing stays when the answer breaks off."""
 
     into: Path
+
+
+class SoapOptions(TypedDict, total=False):
+    """What may be added to a SOAP request: attachments, ids and names, a token for the service."""
+
+    attachments: Iterable[Attachment]
+    extras: Extras
+    security_token: SecurityToken | None
 
 
 class AsyncClient:
@@ -114,6 +125,24 @@ class AsyncClient:
                 return answer.head
             body = await gather(answer.chunks, self.max_body_bytes)
             return ServiceResponse(answer.head.status, answer.head.reason, answer.head.headers, body)
+
+    async def call_soap(self, service: ServiceId | str, body: bytes, **options: Unpack[SoapOptions]) -> SoapReply:
+        """The answer of a SOAP service to `body`, one element whose name begins with the service's code.
+
+        `service` may end in /VERSION. Raises:  ServiceFault of a security server or of the service; NetworkError.
+        """
+        content_type, request = write_request(
+            self.client,
+            as_soap_service(service),
+            body,
+            attachments=options.get("attachments", ()),
+            extras=options.get("extras", NO_EXTRAS),
+            security_token=options.get("security_token"),
+        )
+        fields = [("Content-Type", content_type), ("SOAPAction", '""')]
+        async with self.send("POST", "/", fields, request) as answer:
+            data = await gather(answer.chunks, self.max_body_bytes)
+        return read_reply(answer.head.headers.get("Content-Type"), data)
 
     @asynccontextmanager
     async def stream(

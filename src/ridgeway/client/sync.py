@@ -12,7 +12,8 @@ from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
 
-from ridgeway.client.consumer import MAX_BODY_BYTES, AsyncClient, CallOptions
+from ridgeway.client.consumer import MAX_BODY_BYTES, AsyncClient, CallOptions, SoapOptions
+from ridgeway.client.soap import SoapReply
 from ridgeway.client.values import ServiceResponse
 from ridgeway.http import ClientTls, PoolLimits
 from ridgeway.protocol.identifiers import ClientId, ServiceId
@@ -83,6 +84,10 @@ class Client:
     ) -> ServiceResponse:
         """The service's answer: see `AsyncClient.call`."""
         return self.wait(self.client.call(method, service, path, **options))
+
+    def call_soap(self, service: ServiceId | str, body: bytes, **options: Unpack[SoapOptions]) -> SoapReply:
+        """The answer of a SOAP service: see `AsyncClient.call_soap`."""
+        return self.wait(self.client.call_soap(service, body, **options))
 
     def fetch_container(
         self, query_id: str, into: Path, *, flags: Iterable[str] = ("unique", "requestOnly")

@@ -5,7 +5,7 @@ Source: PR-REST §4.1 to §4.3.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from ridgeway.protocol.identifiers import (
@@ -14,6 +14,7 @@ from ridgeway.protocol.identifiers import (
     RepresentedParty,
     ServerId,
     ServiceId,
+    decode_code,
     encode_code,
     parse_client_path,
     parse_service_path,
@@ -21,6 +22,7 @@ from ridgeway.protocol.identifiers import (
 )
 
 Query = Mapping[str, object] | Iterable[tuple[str, object]]
+SLASHES_WITH_VERSION = 5
 PATH_SAFE = "/-._~!$'()*,;&=@:+%"
 
 
@@ -43,6 +45,14 @@ def as_client(client: ClientId | str) -> ClientId:
 def as_service(service: ServiceId | str) -> ServiceId:
     """The identifier, given as a value or as INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE."""
     return parse_service_path(service) if isinstance(service, str) else service
+
+
+def as_soap_service(service: ServiceId | str) -> ServiceId:
+    """The identifier, given as a value or as INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE[/VERSION]."""
+    if isinstance(service, str) and service.count("/") == SLASHES_WITH_VERSION:
+        named, _, version = service.rpartition("/")
+        return replace(parse_service_path(named), version=decode_code(version))
+    return as_service(service)
 
 
 def render_target(service: ServiceId, path: str, query: Query | None) -> str:
