@@ -3,7 +3,7 @@
 Law: what is here is always digested (or its digest from the wire is used), never believed; every expected part must be
 reached; depth and documents are limited and each step is computed once, so a chain cannot be made to loop or explode.
 Source: DM-HASHCHAIN "Verification"; PR-MESSTRANSP §4.
-Read next: `reading.py` for the shape of the documents.
+Read next: `reading.py` for the shape of the documents, `plain.py` for the quick way to the same.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from lxml import etree
 from ridgeway.errors import SignatureError
 from ridgeway.protocol.hashchains.digestlist import digest_step
 from ridgeway.protocol.hashchains.digests import Digest, Part, compute_digest, digest_part
+from ridgeway.protocol.hashchains.plain import find_plain_chain, find_plain_result
 from ridgeway.protocol.hashchains.reading import (
     Chain,
     ChainResult,
@@ -89,7 +90,7 @@ def verify_hash_chain(
     Raises:  SignatureError(malformed_hash_chain | invalid_hash_chain | invalid_hash_chain_ref |
              hashchain_unused_inputs).
     """
-    result = read_chain_result(result_xml)
+    result = find_plain_result(result_xml) or read_chain_result(result_xml)
     walk = Walk(resolve, inputs, may_be_absent)
     require_result(walk, result)
     reached = {uri for uri, _ in walk.parts}
@@ -202,7 +203,7 @@ def get_chain(walk: Walk, file: str) -> Chain:
         data = walk.resolve(file)
         if not isinstance(data, bytes):
             raise SignatureError("malformed_hash_chain", f"The hash chain {file[:100]!r} is referenced but not there.")
-        walk.chains[file] = read_chain(data)
+        walk.chains[file] = find_plain_chain(data) or read_chain(data)
     return walk.chains[file]
 
 

@@ -25,6 +25,7 @@ from ridgeway.protocol.signatures.document import (
     parse_xml,
     read_signature_element,
 )
+from ridgeway.protocol.signatures.plain import find_plain_signature
 from ridgeway.protocol.signatures.prove import (
     ReceivedParts,
     prove_hash_chain,
@@ -70,11 +71,19 @@ def verify_signature(
     Raises:  SignatureError or CertificateError with X-Road's code, without the prefix `signature_verification`;
              TrustError when the signer's instance is not known here.
     """
-    element = find_signature(parse_xml(xml))
-    require_wire_structure(element)
-    document = read_signature_element(element)
+    document = find_plain_signature(xml) or read_thoroughly(xml)
     require_signed_message(document)
     return verify_document(document, received, signer=signer, trust=trust, at=at, verdicts=verdicts)
+
+
+def read_thoroughly(xml: bytes) -> SignatureDocument:
+    """The document, once its shape is that of the schema.
+
+    Raises:  SignatureError(invalid_xml | malformed_signature).
+    """
+    element = find_signature(parse_xml(xml))
+    require_wire_structure(element)
+    return read_signature_element(element)
 
 
 NameMember = Callable[[Certificate], MemberId | None]
