@@ -1,4 +1,7 @@
-"""`ridgeway centralserver …`: make keys, apply an instance's document, publish it, serve it, hand out the anchor."""
+"""`ridgeway centralserver …`: make keys, apply an instance's document, publish it, serve it, hand out the anchor.
+
+Read next: `requests/commands.py`, what security servers ask for.
+"""
 
 import asyncio
 import json
@@ -13,6 +16,7 @@ import click
 from ridgeway.centralserver.apply import APP, apply_proposal, read_proposal
 from ridgeway.centralserver.directories import build_anchor
 from ridgeway.centralserver.publishing import publish_now, read_in_force
+from ridgeway.centralserver.requests.commands import requests, show
 from ridgeway.centralserver.run import run_centralserver
 from ridgeway.centralserver.signing import (
     ConfigurationKey,
@@ -48,6 +52,10 @@ of_type = click.option(
 @click.group()
 def centralserver() -> None:
     """Govern an instance: sign and publish it."""
+
+
+centralserver.add_command(requests)
+centralserver.add_command(show)
 
 
 @centralserver.command()
