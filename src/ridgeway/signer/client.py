@@ -25,7 +25,7 @@ from ridgeway.signer.values import (
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 Answered = TypeVar("Answered")
-REPEATABLE = frozenset({"sign", "list", "state", "authentication"})
+REPEATABLE = frozenset({"sign", "prove", "list", "state", "authentication"})
 """What may be asked again when the signer was restarted in the middle: it changes nothing."""
 
 
@@ -63,6 +63,10 @@ class SignerClient:
         Raises:  TokenError when the key cannot sign, or the signer cannot be reached.
         """
         return await self.ask("sign", SignRequest(key_id, algorithm, digest), bytes)
+
+    async def prove_possession(self, key_id: str, algorithm: str, digest: bytes) -> bytes:
+        """As `sign`, with an authentication key, whose certificate is to be registered."""
+        return await self.ask("prove", SignRequest(key_id, algorithm, digest), bytes)
 
     async def list_keys(self) -> tuple[KeyInfo, ...]:
         """The public side of every key."""

@@ -64,6 +64,7 @@ def list_handlers(service: SignerService) -> dict[str, Handler]:
     """Verb → handler."""
     return {
         "sign": answer_now(SignRequest, service.sign),
+        "prove": answer_now(SignRequest, service.prove_possession),
         "list": answer_now(None, service.list_keys),
         "state": answer_now(None, service.state),
         "login": answer_later(PinRequest, service.login),

@@ -111,11 +111,17 @@ class SignerService:
             if info.usage is not KeyUsage.SIGNING:
                 raise TokenError("signer.cannot_sign", f"The key {info.id} is for {info.usage}, not for signing.")
             sign = self.signing[name] = choose_signing(self.load(info.id), request.algorithm)
-        try:
-            return sign(request.digest)
-        except ValueError as error:
-            detail = f"A digest of {len(request.digest)} bytes does not fit {request.algorithm}."
-            raise TokenError("signer.cannot_sign", detail) from error
+        return sign_digest(sign, request)
+
+    def prove_possession(self, request: SignRequest) -> bytes:
+        """As `sign`, with an authentication key: it proves that whoever registers its certificate holds the key.
+
+        Raises:  TokenError, as `sign`.
+        """
+        info = self.get_key(request.key_id)
+        if info.usage is not KeyUsage.AUTHENTICATION:
+            raise TokenError("signer.cannot_sign", f"The key {info.id} is for {info.usage}, not for authentication.")
+        return sign_digest(choose_signing(self.load(info.id), request.algorithm), request)
 
     def load(self, key_id: str) -> PrivateKey:
         """The private key, from memory once it was used."""
@@ -231,6 +237,18 @@ class SignerService:
             "There is no authentication key with an active certificate.",
             action="Make one: ridgeway signer keys generate, csr, import.",
         )
+
+
+def sign_digest(sign: Callable[[bytes], bytes], request: SignRequest) -> bytes:
+    """The signature value over the digest.
+
+    Raises:  TokenError(signer.cannot_sign).
+    """
+    try:
+        return sign(request.digest)
+    except ValueError as error:
+        detail = f"A digest of {len(request.digest)} bytes does not fit {request.algorithm}."
+        raise TokenError("signer.cannot_sign", detail) from error
 
 
 def read_imported(data: bytes) -> Certificate:

@@ -117,6 +117,18 @@ async def test_the_signing_key_never_leaves_and_the_authentication_key_never_sig
     assert error.code == "signer.cannot_sign"
 
 
+async def test_an_authentication_key_proves_that_it_is_held_and_a_signing_key_does_not(tmp_path):
+    digest = digest_to_sign(digests.ECDSA_SHA512, b"register me")
+    async with running(tmp_path) as client:
+        authentication = await client.generate(GenerateRequest(KeyUsage.AUTHENTICATION))
+        value = await client.prove_possession(authentication.id, digests.ECDSA_SHA512, digest)
+        signing = await client.generate(GenerateRequest(KeyUsage.SIGNING))
+        error = await refused(client.prove_possession(signing.id, digests.ECDSA_SHA512, digest))
+    public_key = load_der_public_key(authentication.public_key)
+    verify_signature_value(value, b"register me", public_key=public_key, algorithm=digests.ECDSA_SHA512)
+    assert error.code == "signer.cannot_sign"
+
+
 async def test_many_ask_at_once_and_each_gets_his_own(tmp_path):
     async with running(tmp_path) as client, SignerClient(client.link.path) as other:
         info = await client.generate(GenerateRequest(KeyUsage.SIGNING))
