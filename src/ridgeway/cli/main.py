@@ -31,6 +31,7 @@ ROOMS = {
     "gateway": Room("ridgeway.cli.gateway", "Carry messages between systems and other security servers."),
     "lab": Room("ridgeway.lab.commands", "A country on a laptop."),
     "messagelog": Room("ridgeway.messagelog.commands", "Keep messages durable, stamped and provable.", True),
+    "opmonitor": Room("ridgeway.opmonitor.commands", "Note what passed, how long it took, what failed.", True),
     "securityserver": Room("ridgeway.securityserver.commands", "One organisation's clients, services, rights.", True),
     "settings": Room("ridgeway.cli.settings", "Show and check the settings."),
     "signer": Room("ridgeway.signer.commands", "Hold private keys and sign."),

@@ -17,13 +17,16 @@ from ridgeway.settings import Settings
 
 Room = Literal["securityserver", "centralserver"]
 MESSAGELOG = "messagelog"
+OPMONITOR = "opmonitor"
 DEFAULT = "default"
+OWN_DATABASES = (MESSAGELOG, OPMONITOR)
+"""The rooms that keep their tables in a database of their own, of the same name."""
 SQLITE_LOCK_TIMEOUT_SECONDS = 20
 CONNECTION_KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 
 
 class ByAppLabel:
-    """Django's router: tables of `messagelog` in the database of that name, every other in `default`."""
+    """Django's router: tables of the log and the monitor in the databases of those names, every other in `default`."""
 
     def db_for_read(self, model: Any, **_hints: Any) -> str:
         """The database that `model` is read from."""
@@ -41,7 +44,7 @@ class ByAppLabel:
 
 def database_of(app_label: str) -> str:
     """The alias of the database that holds the tables of `app_label`."""
-    return MESSAGELOG if app_label == MESSAGELOG else DEFAULT
+    return app_label if app_label in OWN_DATABASES else DEFAULT
 
 
 def derive_databases(settings: Settings, room: Room) -> dict[str, dict[str, Any]]:
@@ -50,6 +53,7 @@ def derive_databases(settings: Settings, room: Room) -> dict[str, dict[str, Any]
     return {
         DEFAULT: derive_database(settings.database_url(configuration), key=f"{room}.database"),
         MESSAGELOG: derive_database(settings.database_url(settings.messagelog.database), key="messagelog.database"),
+        OPMONITOR: derive_database(settings.database_url(settings.opmonitor.database), key="opmonitor.database"),
     }
 
 

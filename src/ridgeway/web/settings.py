@@ -11,7 +11,7 @@ from typing import Any
 from ridgeway.settings import Mode, Settings
 from ridgeway.web.databases import Room, derive_databases
 
-ROOMS_WITH_TABLES = ("messagelog", "securityserver", "centralserver")
+ROOMS_WITH_TABLES = ("messagelog", "opmonitor", "securityserver", "centralserver")
 
 
 def derive_django_settings(settings: Settings, room: Room) -> dict[str, Any]:
