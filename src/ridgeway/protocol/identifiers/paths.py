@@ -23,12 +23,15 @@ MAX_CODE_CHARACTERS = 3060
 """The longest encoded code: X-Road's database keeps 255 characters, each at most four bytes escaped as `%HH`."""
 
 UNESCAPED = "-._~!$'()*,;&=@:+"
+PLAIN_CODE = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@]+")
+"""A code that is its own escaped form, as nearly all are."""
+PLAIN_CODES = re.compile(rf"{PLAIN_CODE.pattern}(?:/{PLAIN_CODE.pattern})*")
 PCHAR_SEGMENT = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
 
 
 def encode_code(code: str) -> str:
     """One code as a path segment, escaped as X-Road's own encoder does (upper-case hex)."""
-    return quote(code, safe=UNESCAPED)
+    return code if PLAIN_CODE.fullmatch(code) else quote(code, safe=UNESCAPED)
 
 
 def decode_code(segment: str) -> str:
@@ -92,6 +95,8 @@ def split_codes(text: str, *, what: str, sizes: tuple[int, ...], code: str = "in
     segments = text.split("/", max(sizes) + 1)
     if len(segments) not in sizes or not all(segments):
         raise MessageError(code, f"{text[:200]!r} is not an identifier; expected {what}.")
+    if len(text) <= MAX_CODE_CHARACTERS and PLAIN_CODES.fullmatch(text):
+        return segments
     try:
         codes = [decode_code(segment) for segment in segments]
     except MessageError as error:

@@ -8,8 +8,11 @@ Source: RFC 2045 §5.1; PR-MESSTRANSP §3.1.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 
 MAX_MEDIA_TYPE_CHARACTERS = 4096
+REMEMBERED_TYPES = 256
 PARAMETER = re.compile(r';[ \t\r\n]*(?:([^\s;="]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|[^\s;"]*)[ \t\r\n]*)?', re.DOTALL)
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -19,19 +22,23 @@ class MediaType:
     """A media type: its name and its parameters' names in lower case, the values as sent."""
 
     name: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def find_media_type(text: str) -> MediaType | None:
     """Read the value of a Content-Type; None when it is not one."""
-    if len(text) > MAX_MEDIA_TYPE_CHARACTERS:
-        return None
+    return read_media_type(text) if len(text) <= MAX_MEDIA_TYPE_CHARACTERS else None
+
+
+@lru_cache(maxsize=REMEMBERED_TYPES)
+def read_media_type(text: str) -> MediaType | None:
+    """As `find_media_type`, for a text of bounded length; the same few come with every message."""
     name, semicolon, rest = text.partition(";")
     name = name.strip().lower()
-    if "/" not in name or any(character.isspace() for character in name):
+    if "/" not in name or name.split() != [name]:
         return None
     parameters = find_parameters(semicolon + rest)
-    return None if parameters is None else MediaType(name, parameters)
+    return None if parameters is None else MediaType(name, MappingProxyType(parameters))
 
 
 def find_parameters(text: str) -> dict[str, str] | None:

@@ -14,6 +14,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from ridgeway.errors import MessageError, PeerError
 from ridgeway.protocol.identifiers import (
@@ -54,6 +55,7 @@ Headers = tuple[tuple[str, str], ...]
 LINE_END = re.compile(r"\r\n|\r|\n")
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+")
 HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+HEADER = re.compile(rf"({HEADER_NAME.pattern}):({HEADER_VALUE.pattern})")
 STATUS = re.compile(r"[1-9][0-9]{2}")
 NOT_ASCII = r"[^\x00-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 PATH = re.compile(rf"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{{2}}|{NOT_ASCII})*")
@@ -152,14 +154,22 @@ def parse_headers(lines: Iterable[str]) -> Headers:
     """The headers of a message that arrived, each `Name:Value`."""
     headers = []
     for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon:
-            raise invalid(f"the line {line[:80]!r} is no header; expected Name:Value and no empty line")
-        check_header(name, value)
+        found = HEADER.fullmatch(line)
+        if found is None:
+            refuse_header(line)
+        name = found[1]
         if name.lower() in REMOVED_HEADERS:
             raise invalid(f"the header {name} belongs to one connection and may not be in a message")
-        headers.append((name, value))
+        headers.append((name, found[2]))
     return tuple(headers)
+
+
+def refuse_header(line: str) -> NoReturn:
+    """Say why a line is no header."""
+    name, colon, value = line.partition(":")
+    if colon:
+        check_header(name, value)
+    raise invalid(f"the line {line[:80]!r} is no header; expected Name:Value and no empty line")
 
 
 def check_header(name: str, value: str) -> None:
@@ -178,17 +188,22 @@ def find_header(headers: Headers, name: str) -> str | None:
     return next((value for written, value in reversed(headers) if written.lower() == name), None)
 
 
+def index_headers(headers: Headers) -> dict[str, str]:
+    """The headers by name in lower case; of equal names the last."""
+    return {name.lower(): value for name, value in headers}
+
+
 def read_request(data: Octets, *, verb: str, target: str, headers: Headers) -> RestRequest:
     """The request that these parts make."""
     if verb not in VERBS:
         raise MessageError("invalid_http_method", f"{verb[:40]!r} is no method; expected {', '.join(sorted(VERBS))}.")
     path, query = split_target(target)
     service, service_path = parse_request_path(path)
-    client = find_header(headers, CLIENT)
+    found = index_headers(headers)
+    client = found.get(CLIENT)
     if client is None:
         raise MessageError("invalid_client_identifier", "The header X-Road-Client is missing; it says who asks.")
-    server = find_header(headers, SERVER)
-    party = find_header(headers, REPRESENTED_PARTY)
+    server, party = found.get(SERVER), found.get(REPRESENTED_PARTY)
     return RestRequest(
         verb=verb,
         path=path,
@@ -197,7 +212,7 @@ def read_request(data: Octets, *, verb: str, target: str, headers: Headers) -> R
         client=parse_client_path(client),
         service=service,
         service_path=service_path,
-        query_id=find_header(headers, QUERY_ID) or "",
+        query_id=found.get(QUERY_ID, ""),
         # X-Road looks this one up by its exact case.
         request_id=next((value for name, value in reversed(headers) if name == REQUEST_ID), ""),
         server=None if server is None else parse_server_path(server),
@@ -236,22 +251,23 @@ def read_response(data: Octets, *, status: str, reason: str, headers: Headers) -
         raise invalid(f"{status[:40]!r} is no HTTP status; expected three digits")
     if not HEADER_VALUE.fullmatch(reason):
         raise invalid("its reason has a control character")
+    found = index_headers(headers)
     return RestResponse(
         status=int(status),
         reason=reason,
         headers=headers,
-        client=parse_client_path(get_header(headers, CLIENT)),
-        service=parse_service_path(get_header(headers, SERVICE)),
-        query_id=get_header(headers, QUERY_ID),
-        request_id=find_header(headers, REQUEST_ID) or "",
-        request_hash=check_base64(get_header(headers, REQUEST_HASH)),
+        client=parse_client_path(get_header(found, CLIENT)),
+        service=parse_service_path(get_header(found, SERVICE)),
+        query_id=get_header(found, QUERY_ID),
+        request_id=found.get(REQUEST_ID, ""),
+        request_hash=check_base64(get_header(found, REQUEST_HASH)),
         bytes=data,
     )
 
 
-def get_header(headers: Headers, name: str) -> str:
+def get_header(found: dict[str, str], name: str) -> str:
     """The value of a header that must be there and say something."""
-    value = find_header(headers, name)
+    value = found.get(name)
     if not value:
         raise invalid(f"the header {name} is missing or empty")
     return value
