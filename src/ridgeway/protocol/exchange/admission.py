@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from ridgeway.errors import AccessError, CertificateError, MessageError, RequestError, WorldError
 from ridgeway.protocol.certificates.snapshot import ServerEntry, TrustSnapshot
 from ridgeway.protocol.exchange.commands import AnyRequest, Target
+from ridgeway.protocol.exchange.registration import RegistrationState, settle_state
 from ridgeway.protocol.exchange.soap import SoapRequest
 from ridgeway.protocol.exchange.values import (
     AccessRight,
@@ -67,6 +68,23 @@ def admit_caller(
         allowed = (*local.tls_certificates, *([own_certificate] if own_certificate else []))
         require_certificate(client, caller.certificate, allowed=allowed)
     return local
+
+
+def require_registered(client: ClientId, *, server: ServerSnapshot, trust: TrustSnapshot) -> None:
+    """Hold only for a client that the global configuration has at this server, and that is not about to leave.
+
+    Raises:  AccessError(unknown_member).
+    Source:  PR-MESSTRANSP §3.2 step 2, §3.3 step 2; UG-SS §4 (only registered clients exchange).
+    """
+    local, entry = server.clients.get(client), trust.own.servers.get(server.server)
+    kept = RegistrationState.SAVED if local is None else local.state
+    state = settle_state(kept, is_in_configuration=entry is not None and entry.serves(client))
+    if state is not RegistrationState.REGISTERED:
+        raise AccessError(
+            "unknown_member",
+            f"{client} is not registered at {server.server}: {state}.",
+            action="See what was asked of the central server: ridgeway securityserver requests list.",
+        )
 
 
 def require_certificate(client: ClientId, certificate: bytes | None, *, allowed: Iterable[bytes]) -> None:

@@ -12,7 +12,7 @@ from ridgeway.errors import CertificateError
 from ridgeway.protocol.certificates.peers import verify_peer_chain
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.certificates.verdicts import VerdictCache
-from ridgeway.protocol.exchange.admission import Caller, admit_caller, find_targets
+from ridgeway.protocol.exchange.admission import Caller, admit_caller, find_targets, require_registered
 from ridgeway.protocol.exchange.commands import (
     AnyRequest,
     AnyResponse,
@@ -58,6 +58,7 @@ def consume(request: AnyRequest, *, caller: Caller, standing: Standing) -> Conve
     trust = standing.trust
     trust.require_current((yield AskTime()))
     admit_caller(request.client, caller=caller, server=standing.server, own_certificate=standing.own_certificate)
+    require_registered(request.client, server=standing.server, trust=trust)
     targets = find_targets(request.service.provider, pinned=request.server, trust=trust)
 
     link: Link = yield Connect(targets)

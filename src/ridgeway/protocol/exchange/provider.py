@@ -8,7 +8,7 @@ Source: PR-MESSTRANSP §3.3; PR-REST §4; PR-MESS §2. Read next: `consumer.py`,
 from dataclasses import replace
 
 from ridgeway.protocol.certificates.peers import verify_peer_chain
-from ridgeway.protocol.exchange.admission import admit_provider, admit_service, is_own_service
+from ridgeway.protocol.exchange.admission import admit_provider, admit_service, is_own_service, require_registered
 from ridgeway.protocol.exchange.commands import (
     AnyRequest,
     AnyResponse,
@@ -62,6 +62,7 @@ def identify(incoming: Incoming, *, standing: Standing) -> Conversation[AnyReque
     with decoding():
         request = read_request(incoming)
         admit_provider(request, server=standing.server)
+        require_registered(request.service.provider, server=standing.server, trust=standing.trust)
         verify_peer_chain(
             incoming.chain,
             instance=request.client.instance,

@@ -7,6 +7,7 @@ anything more, is refused whole.
 import msgspec
 
 from ridgeway.errors import MessageError, TrustError
+from ridgeway.protocol.exchange.registration import RegistrationState
 from ridgeway.protocol.exchange.values import (
     AccessRight,
     ConnectionType,
@@ -61,6 +62,7 @@ class ClientFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: tuple[ServiceFile, ...]
     rights: tuple[RightFile, ...]
     local_groups: dict[str, tuple[str, ...]]
+    state: RegistrationState = RegistrationState.SAVED
 
 
 class SnapshotFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,6 +97,7 @@ def write_client(client: LocalClient) -> ClientFile:
         local_groups={
             code: tuple(sorted(str(member) for member in members)) for code, members in client.local_groups.items()
         },
+        state=client.state,
     )
 
 
@@ -148,6 +151,7 @@ def read_client(file: ClientFile) -> LocalClient:
             code: frozenset(read_client_id(member) for member in members) for code, members in file.local_groups.items()
         },
         name=file.name,
+        state=file.state,
     )
 
 

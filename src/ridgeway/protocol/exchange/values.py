@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ridgeway.protocol.exchange.registration import RegistrationState
 from ridgeway.protocol.identifiers import ClientId, GlobalGroupId, LocalGroupId, ServerId
 
 
@@ -59,7 +60,10 @@ class AccessRight:
 
 @dataclass(frozen=True, slots=True)
 class LocalClient:
-    """A client registered at this server, with what it offers and to whom. `tls_certificates` are DER."""
+    """A client of this server, with what it offers and to whom. `tls_certificates` are DER.
+
+    `state` is what its server asked for last; whether it may exchange follows from that and the configuration.
+    """
 
     id: ClientId
     connection: ConnectionType = ConnectionType.MUTUAL_TLS
@@ -68,6 +72,7 @@ class LocalClient:
     rights: tuple[AccessRight, ...] = ()
     local_groups: Mapping[str, frozenset[ClientId]] = field(default_factory=dict)
     name: str = ""
+    state: RegistrationState = RegistrationState.SAVED
 
 
 @dataclass(frozen=True, slots=True)
