@@ -6,7 +6,6 @@ has a named limit. Nothing here verifies anything: that is for `signatures`, wit
 Source: PR-MESSTRANSP §3.1 to §3.3. Read next: `order.py`, the stages; `multipart.py`, the framing.
 """
 
-from collections.abc import Generator, Iterator
 from typing import Literal
 
 from ridgeway.errors import MessageError, TransportError
@@ -65,6 +64,8 @@ class TransportDecoder:
         self.headers: tuple[tuple[str, str], ...] = ()
         self.content_type = ""
         self.collected = bytearray()
+        self.most_bytes = 0
+        self.events: list[Event] = []
         self.ocsp_parts = 0
         self.attachments = 0
         self.nested: MultipartReader | None = None
@@ -80,7 +81,7 @@ class TransportDecoder:
         """
         media_type = find_media_type(content_type)
         if media_type is not None and media_type.name == FAULT_ALONE and self.is_response:
-            self.part = Part.FAULT
+            self.part, self.most_bytes = Part.FAULT, self.find_limit(Part.FAULT)
             return None
         if media_type is None or media_type.name != MULTIPART:
             raise TransportError("invalid_content_type", f"{content_type[:200]!r} came; expected {MULTIPART}.")
@@ -94,11 +95,12 @@ class TransportDecoder:
         if self.is_broken:
             raise malformed("it was refused already")
         self.is_broken = True
-        events: list[Event] = []
+        events = self.events = []
         if self.reader is None:
             self.collect(data)
         else:
-            events = [event for each in self.reader.feed(data) for event in self.handle(each)]
+            for event in self.reader.feed(data):
+                self.handle(event)
         self.is_broken = False
         return events
 
@@ -118,19 +120,19 @@ class TransportDecoder:
             raise malformed("it ends without its last delimiter")
         return []
 
-    def handle(self, event: MultipartEvent) -> Iterator[Event]:
-        """The events that one event of the framing makes."""
+    def handle(self, event: MultipartEvent) -> None:
+        """Note the events that one event of the framing makes."""
         match event:
-            case PartBegins(headers):
-                yield from self.begin_part(headers)
             case PartData(data):
-                yield from self.pass_data(data)
+                self.pass_data(data)
+            case PartBegins(headers):
+                self.begin_part(headers)
             case PartEnds():
-                yield from self.end_part()
+                self.end_part()
             case AllEnds():
                 self.check_stage()
                 self.is_ended = True
-                yield Ended()
+                self.events.append(Ended())
 
     def check_stage(self) -> None:
         """See that the message may end here.
@@ -144,29 +146,32 @@ class TransportDecoder:
                 "missing_signature", "The message between the servers ends before its signature, so it proves nothing."
             )
 
-    def begin_part(self, headers: tuple[tuple[str, str], ...]) -> Iterator[Event]:
+    def begin_part(self, headers: tuple[tuple[str, str], ...]) -> None:
         """A part begins: find out what it is."""
         self.content_type, self.headers = split_content_type(headers)
         media_type = find_media_type(self.content_type)
         name = "" if media_type is None else media_type.name
         self.part = decide_part(name, stage=self.stage, is_rest=self.is_rest, is_response=self.is_response)
         self.collected = bytearray()
+        if self.part is Part.BODY:
+            self.events.append(BodyStarted())
+            return
+        if self.part is Part.ATTACHMENTS:
+            self.nested = MultipartReader(get_boundary(self.content_type), limits=self.limits)
+            return
+        self.most_bytes = self.find_limit(self.part)
         if self.part is Part.OCSP:
             self.ocsp_parts += 1
             if self.ocsp_parts > self.limits.max_ocsp_parts:
                 raise too_big("OCSP responses", self.limits.max_ocsp_parts, unit="parts")
-        elif self.part is Part.BODY:
-            yield BodyStarted()
-        elif self.part is Part.ATTACHMENTS:
-            self.nested = MultipartReader(get_boundary(self.content_type), limits=self.limits)
 
-    def pass_data(self, data: bytes) -> Iterator[Event]:
+    def pass_data(self, data: bytes) -> None:
         """Bytes of the part that is open."""
         if self.part is Part.BODY:
-            yield BodyChunk(data)
+            self.events.append(BodyChunk(data))
         elif self.nested is not None:
             for event in self.nested.feed(data):
-                yield from self.handle_nested(event)
+                self.handle_nested(event)
         else:
             self.collect(data)
 
@@ -175,26 +180,31 @@ class TransportDecoder:
 
         Raises:  TransportError(invalid_message) when it has too many.
         """
-        assert self.part is not None
-        limit = self.find_limit(self.part)
-        if len(self.collected) + len(data) > limit:
-            raise too_big(f"the part {self.part.name.lower()}", limit, unit="bytes")
+        if len(self.collected) + len(data) > self.most_bytes:
+            assert self.part is not None
+            raise too_big(f"the part {self.part.name.lower()}", self.most_bytes, unit="bytes")
         self.collected += data
 
     def find_limit(self, part: Part) -> int:
         """The most bytes that a part may have which is taken whole."""
         limits = self.limits
-        message = limits.max_rest_message_bytes if self.is_rest else limits.max_soap_message_bytes
-        return {
-            Part.OCSP: limits.max_ocsp_bytes,
-            Part.MESSAGE: message,
-            Part.CHAIN_RESULT: limits.max_hash_chain_result_bytes,
-            Part.CHAIN: limits.max_hash_chain_bytes,
-            Part.SIGNATURE: limits.max_signature_bytes,
-            Part.FAULT: limits.max_fault_bytes,
-        }[part]
+        match part:
+            case Part.OCSP:
+                return limits.max_ocsp_bytes
+            case Part.MESSAGE:
+                return limits.max_rest_message_bytes if self.is_rest else limits.max_soap_message_bytes
+            case Part.CHAIN_RESULT:
+                return limits.max_hash_chain_result_bytes
+            case Part.CHAIN:
+                return limits.max_hash_chain_bytes
+            case Part.SIGNATURE:
+                return limits.max_signature_bytes
+            case Part.FAULT:
+                return limits.max_fault_bytes
+            case Part.BODY | Part.ATTACHMENTS:
+                raise AssertionError(f"a part {part.name} is not taken whole")
 
-    def end_part(self) -> Iterator[Event]:
+    def end_part(self) -> None:
         """The open part is complete."""
         assert self.part is not None
         part, self.part = self.part, None
@@ -202,30 +212,30 @@ class TransportDecoder:
         self.collected = bytearray()
         match part:
             case Part.OCSP:
-                yield OcspPart(data)
+                self.events.append(OcspPart(data))
             case Part.MESSAGE:
-                part = yield from self.end_message(data)
+                part = self.end_message(data)
             case Part.BODY:
-                yield BodyEnded()
+                self.events.append(BodyEnded())
             case Part.ATTACHMENTS:
                 self.end_attachments()
             case Part.CHAIN_RESULT:
-                yield HashChainResultPart(data)
+                self.events.append(HashChainResultPart(data))
             case Part.CHAIN:
-                yield HashChainPart(data)
+                self.events.append(HashChainPart(data))
             case Part.SIGNATURE:
-                yield SignaturePart(data)
+                self.events.append(SignaturePart(data))
             case Part.FAULT:
-                yield self.build_fault(data)
+                self.events.append(self.build_fault(data))
         self.stage = AFTER[part]
 
-    def end_message(self, data: bytes) -> Generator[Event, None, Part]:
+    def end_message(self, data: bytes) -> Part:
         """The message is complete; a SOAP message may be a fault, which ends everything."""
         fault = None if self.is_rest else find_soap_fault(data, content_type=self.content_type)
         if fault is not None:
-            yield FaultPart(data, fault)
+            self.events.append(FaultPart(data, fault))
             return Part.FAULT
-        yield MessagePart(data, self.content_type, self.headers)
+        self.events.append(MessagePart(data, self.content_type, self.headers))
         return Part.MESSAGE
 
     def build_fault(self, data: bytes) -> FaultPart:
@@ -242,19 +252,19 @@ class TransportDecoder:
                 raise
             raise TransportError("invalid_content_type", f"No signature came, and no fault: {error.detail}") from error
 
-    def handle_nested(self, event: MultipartEvent) -> Iterator[Event]:
-        """The events of the attachments."""
+    def handle_nested(self, event: MultipartEvent) -> None:
+        """Note the events of the attachments."""
         match event:
             case PartBegins(headers):
                 self.attachments += 1
                 if self.attachments > self.limits.max_attachments:
                     raise too_big("attachments", self.limits.max_attachments, unit="parts")
                 content_type, others = split_content_type(headers)
-                yield AttachmentStarted(self.attachments, content_type or None, others)
+                self.events.append(AttachmentStarted(self.attachments, content_type or None, others))
             case PartData(data):
-                yield AttachmentChunk(data)
+                self.events.append(AttachmentChunk(data))
             case PartEnds():
-                yield AttachmentEnded()
+                self.events.append(AttachmentEnded())
             case AllEnds():
                 self.nested_is_over = True
 
@@ -285,6 +295,8 @@ def split_content_type(headers: tuple[tuple[str, str], ...]) -> tuple[str, tuple
 
     Raises:  TransportError(mime_parsing_failed) when it has two.
     """
+    if len(headers) == 1 and headers[0][0].lower() == "content-type":
+        return headers[0][1], ()
     types = [value for name, value in headers if name.lower() == "content-type"]
     if len(types) > 1:
         raise malformed("a part has two content types")

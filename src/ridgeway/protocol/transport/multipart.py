@@ -14,12 +14,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 from ridgeway.errors import TransportError
 from ridgeway.protocol.transport.limits import DEFAULT_LIMITS, TransportLimits
 
 PADDING = b" \t"
 CARRIAGE_RETURN = 0x0D
+REMEMBERED_BLOCKS = 256
+MAX_REMEMBERED_BYTES = 256
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -48,6 +51,7 @@ class AllEnds:
 
 
 MultipartEvent = PartBegins | PartData | PartEnds | AllEnds
+PART_ENDS, ALL_ENDS = PartEnds(), AllEnds()
 
 
 class State(Enum):
@@ -99,36 +103,28 @@ class MultipartReader:
                 end = self.find_headers_end(data, at)
                 if end < 0:
                     break
-                yield PartBegins(parse_part_headers(data[at:end]))
+                yield PartBegins(read_part_headers(data[at:end]))
                 self.state, self.at_line_start, at = State.INSIDE, True, end
                 continue
             found = self.scan(data, at)
+            end = found if isinstance(found, int) else found.content_end
+            if end > at:
+                self.at_line_start = False
+                if self.state is State.INSIDE:
+                    yield PartData(data[at:end])
+                else:
+                    self.count_outside(end - at)
             if isinstance(found, int):
-                yield from self.emit(data, at, found)
                 at = found
                 break
-            yield from self.emit(data, at, found.content_end)
-            yield from self.pass_delimiter(found)
+            if self.state is State.INSIDE:
+                yield PART_ENDS
+            self.scanned = 0
+            self.state = State.OVER if found.is_last else State.HEADERS
+            if found.is_last:
+                yield ALL_ENDS
             at = found.end
         self.held = data[at:]
-
-    def emit(self, data: bytes, start: int, end: int) -> Iterator[MultipartEvent]:
-        """The content from `start` to `end`, or nothing of it outside."""
-        if end > start:
-            self.at_line_start = False
-            if self.state is State.INSIDE:
-                yield PartData(data[start:end])
-            else:
-                self.count_outside(end - start)
-
-    def pass_delimiter(self, delimiter: Delimiter) -> Iterator[MultipartEvent]:
-        """Go on to the next part, or to the end."""
-        if self.state is State.INSIDE:
-            yield PartEnds()
-        self.scanned = 0
-        self.state = State.OVER if delimiter.is_last else State.HEADERS
-        if delimiter.is_last:
-            yield AllEnds()
 
     def count_outside(self, size: int) -> None:
         """Let only so much pass outside of parts."""
@@ -193,6 +189,17 @@ class MultipartReader:
 def before_line_end(data: bytes, line_end: int, start: int) -> int:
     """Where the line end begins whose LF is at `line_end`."""
     return line_end - 1 if line_end > start and data[line_end - 1] == CARRIAGE_RETURN else line_end
+
+
+def read_part_headers(block: bytes) -> tuple[tuple[str, str], ...]:
+    """As `parse_part_headers`; the same few short blocks come with every message, and are remembered."""
+    return remember_part_headers(block) if len(block) <= MAX_REMEMBERED_BYTES else parse_part_headers(block)
+
+
+@lru_cache(maxsize=REMEMBERED_BLOCKS)
+def remember_part_headers(block: bytes) -> tuple[tuple[str, str], ...]:
+    """As `parse_part_headers`."""
+    return parse_part_headers(block)
 
 
 def parse_part_headers(block: bytes) -> tuple[tuple[str, str], ...]:
