@@ -5,6 +5,7 @@ Source: DM-HASHCHAIN ("Hash chain", DigestList); ITU-T X.690 (DER).
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ridgeway.protocol.hashchains.digests import Digest, compute_digest
 
@@ -21,8 +22,13 @@ def write_digest_list(digests: Iterable[Digest]) -> bytes:
 
 def write_single_digest(digest: Digest) -> bytes:
     """The DER of SingleDigest."""
-    method = write_tlv(UTF8_STRING, digest.algorithm.encode())
-    return write_tlv(SEQUENCE, write_tlv(OCTET_STRING, digest.value) + method + NO_TRANSFORMS)
+    return write_tlv(SEQUENCE, write_tlv(OCTET_STRING, digest.value) + write_method(digest.algorithm))
+
+
+@lru_cache(maxsize=8)
+def write_method(algorithm: str) -> bytes:
+    """The DER of an algorithm's identifier, and of no transforms."""
+    return write_tlv(UTF8_STRING, algorithm.encode()) + NO_TRANSFORMS
 
 
 def write_tlv(tag: int, content: bytes) -> bytes:

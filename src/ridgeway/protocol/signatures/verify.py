@@ -9,6 +9,7 @@ Read next: `document.py` for what is read, `prove.py` for digests, `containers/v
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from ridgeway.errors import CertificateError, RidgewayError, SignatureError
 from ridgeway.protocol.certificates.chains import VerifiedChain, verify_chain
@@ -34,6 +35,8 @@ from ridgeway.protocol.signatures.prove import (
     require_signed_message,
 )
 from ridgeway.protocol.signatures.structure import require_wire_structure
+
+REMEMBERED_MEMBERS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def verify_document(
         verdicts=verdicts,
     )
     if name_member is None:
-        proven = member_from_subject(certificate, chain.service.profile, signer.instance)
+        proven = read_member(certificate, chain.service.profile, signer.instance)
         require_member(certificate, proven, signer)
     return VerifiedSignature(
         signer=signer,
@@ -176,8 +179,17 @@ def find_member(certificate: Certificate, trust: TrustSnapshot, instance: str) -
     for service in trust.get_instance(instance).certification_services:
         for authority in service.authorities:
             if service.profile and read_authority(authority.certificate) == certificate.issuer_normal:
-                return member_from_subject(certificate, service.profile, instance)
+                return read_member(certificate, service.profile, instance)
     return None
+
+
+@lru_cache(maxsize=REMEMBERED_MEMBERS)
+def read_member(certificate: Certificate, profile: str, instance: str) -> MemberId:
+    """As `member_from_subject`; the same few certificates sign nearly all messages.
+
+    Raises:  SignatureError(incorrect_certificate); that is not remembered.
+    """
+    return member_from_subject(certificate, profile, instance)
 
 
 def read_authority(der: bytes) -> NormalName | None:
