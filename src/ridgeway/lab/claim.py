@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ridgeway.errors import SettingsError
-from ridgeway.lab.country import AUTHORITIES_HOST, CENTRAL_HOST, Country
+from ridgeway.lab.country import NORTHMARK, Country
 from ridgeway.lab.status import is_ours, read_status
 
 LOCK_FILE = "lab.lock"
@@ -74,8 +74,9 @@ def require_free_ports(country: Country) -> None:
     Raises:  SettingsError(port_in_use) naming the address.
     """
     ports = country.ports
-    wanted = [("127.0.0.1", ports.page), (CENTRAL_HOST, ports.central)]
-    wanted += [(AUTHORITIES_HOST, ports.ca), (AUTHORITIES_HOST, ports.tsa)]
+    wanted = [("127.0.0.1", ports.page)] if country.instance == NORTHMARK else []
+    wanted.append((country.central_host, ports.central))
+    wanted += [(country.authorities_host, ports.ca), (country.authorities_host, ports.tsa)]
     for each in country.organisations:
         wanted += [(each.host, port) for port in ports.of_a_server]
     for host, port in wanted:

@@ -5,11 +5,13 @@ import contextlib
 import json
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ridgeway.client import ServiceApp
 from ridgeway.http import Pool, fetch, run
 from ridgeway.lab.authorities.ca import open_certification_authority
 from ridgeway.lab.authorities.serve import (
@@ -21,17 +23,17 @@ from ridgeway.lab.authorities.serve import (
 from ridgeway.lab.authorities.tsa import open_timestamping_authority
 from ridgeway.lab.claim import claimed
 from ridgeway.lab.country import (
-    AUTHORITIES_HOST,
     DEFAULT_BASE_PORT,
     HEALTH,
-    PARLIAMENT,
+    NORTHMARK,
     REGISTER,
+    SOUTHMARK,
     Country,
     Organisation,
     Ports,
 )
 from ridgeway.lab.page.serve import serve_page
-from ridgeway.lab.proofs import ask_first, render_exchange
+from ridgeway.lab.proofs import ask_first, list_questions, render_exchange
 from ridgeway.lab.run import running_country
 from ridgeway.lab.setup import AUTHORITIES
 from ridgeway.lab.status import find_base_port, read_status, render_status, write_status
@@ -79,10 +81,16 @@ def describe_country(state: Path, base_port: int | None) -> Country:
 @lab.command()
 @with_state
 @with_base_port
+@click.option(
+    "--with",
+    "partner",
+    type=click.Choice([SOUTHMARK.lower()], case_sensitive=False),
+    help="Start a second country beside it, and federate the two.",
+)
 @click.option("--once", is_flag=True, help="Do all of it, then stop.")
-def up(state: Path, base_port: int, once: bool) -> None:
-    """Start the country, prove its first message, and stay up until Ctrl-C."""
-    country = describe_country(state, base_port)
+def up(state: Path, base_port: int, partner: str | None, once: bool) -> None:
+    """Start the country, prove its first messages, and stay up until Ctrl-C."""
+    country = replace(describe_country(state, base_port), is_accompanied=partner is not None)
     with claimed(country):
         try:
             sys.exit(run(stay_up(country, once=once)))
@@ -92,21 +100,26 @@ def up(state: Path, base_port: int, once: bool) -> None:
 
 
 async def stay_up(country: Country, *, once: bool) -> int:
-    """The exit code: 0 when the first message was proven."""
+    """The exit code: 0 when the first messages were proven."""
     print(f"{country.instance} is starting in {country.state}")
     stopped = listen_for_stop()
     async with running_country(country, stopped) as progress, Pool() as pool:
-        print(f"The country is up after {progress.seconds:.1f} s; its first message:\n")
-        exchange = await ask_first(country, pool)
-        print(render_exchange(exchange))
-        print(f"\nProven after {progress.seconds:.1f} s." if exchange.is_proven else "\nNOT PROVEN.", flush=True)
+        what = "The country is" if not country.is_accompanied else "Both countries are"
+        print(f"{what} up after {progress.seconds:.1f} s; the first messages:")
+        exchanges = []
+        for question in list_questions(country):
+            exchanges.append(await ask_first(question, pool))
+            print(f"\n{render_exchange(exchanges[-1])}")
+            print(
+                f"{'Proven' if exchanges[-1].is_proven else 'NOT PROVEN'} after {progress.seconds:.1f} s.", flush=True
+            )
         write_status(country, progress.supervisor)
         if not once:
-            async with serve_page(country, progress, exchange=exchange, pool=pool):
+            async with serve_page(country, progress, exchange=exchanges[0], pool=pool):
                 print(f"See it happen: {country.page_url}   (Ctrl-C stops the country)", flush=True)
                 await keep_status(country, progress.supervisor, stopped)
             print("Stopping.", flush=True)
-    return 0 if exchange.is_proven else 1
+    return 0 if all(exchange.is_proven for exchange in exchanges) else 1
 
 
 def listen_for_stop() -> asyncio.Event:
@@ -151,10 +164,10 @@ def call(asker: str, target: str, state: Path, base_port: int | None, **options:
     """Send a request by hand: ASKER is an organisation, TARGET is CLASS/MEMBER/SUBSYSTEM/SERVICE[/path][?query].
 
     For example: ridgeway lab call parliament GOV/1001/persons/persons/NM000001
+    Abroad, TARGET begins with the instance: SOUTHMARK:GOV/2001/persons/persons/SM000001
     """
     country = describe_country(state, base_port)
-    organisation = next(each for each in country.organisations if each.key == asker)
-    sys.exit(run(send_by_hand(country, organisation, target, options)))
+    sys.exit(run(send_by_hand(country, country.get_organisation(asker), target, options)))
 
 
 async def send_by_hand(country: Country, asker: Organisation, target: str, options: dict[str, Any]) -> int:
@@ -164,11 +177,12 @@ async def send_by_hand(country: Country, asker: Organisation, target: str, optio
         raise click.UsageError("A header is NAME:VALUE.")
     client = render_path(asker.client(country.instance))
     body = options["data"].read() if options["data"] else None
+    instance, _, rest = target.partition(":") if ":" in target.partition("/")[0] else ("", "", target)
     async with Pool() as pool:
         answer = await fetch(
             pool,
             options["method"].upper(),
-            f"{country.consumer_door(asker)}/r1/{country.instance}/{target}",
+            f"{country.consumer_door(asker)}/r1/{instance or country.instance}/{rest}",
             [("X-Road-Client", client), *headers],
             body,
             max_bytes=MAX_PRINTED_BYTES,
@@ -185,48 +199,59 @@ async def send_by_hand(country: Country, asker: Organisation, target: str, optio
 @click.argument("name")
 @with_state
 @with_base_port
-def part(name: str, state: Path, base_port: int) -> None:
+@click.option("--instance", default=NORTHMARK)
+def part(name: str, state: Path, base_port: int, instance: str) -> None:
     """Be one process of the lab's own."""
-    country = describe_country(state, base_port)
+    country = Country(state.resolve(), instance, Ports(base_port))
     kind, _, keys = name.partition(":")
-    if kind == "documents":
-        from ridgeway.lab.founding import put_in_force  # noqa: PLC0415 — Django, which no other part needs
+    if kind in {"documents", "federation"}:
+        from ridgeway.lab.founding import federate, put_in_force  # noqa: PLC0415 — Django, which no other part needs
 
-        put_in_force(country, tuple(keys.split(",")))
+        if kind == "documents":
+            put_in_force(country, tuple(keys.split(",")))
+        else:
+            federate(country)
     else:
         run(run_part(country, name))
 
 
 async def run_part(country: Country, name: str) -> None:
     """An authority, or an information system."""
-    folder = country.folder(AUTHORITIES)
+    folder, host = country.folder(AUTHORITIES), country.authorities_host
     match name.partition(":"):
         case "ca", _, _:
             ca = open_certification_authority(folder, title=country.instance, ocsp_url=f"{country.ca_url}/ocsp")
-            await serve_until_stopped(handle_certification(ca), host=AUTHORITIES_HOST, port=country.ports.ca)
+            await serve_until_stopped(handle_certification(ca), host=host, port=country.ports.ca)
         case "tsa", _, _:
             tsa = open_timestamping_authority(folder, title=country.instance)
-            await serve_until_stopped(handle_timestamping(tsa), host=AUTHORITIES_HOST, port=country.ports.tsa)
+            await serve_until_stopped(handle_timestamping(tsa), host=host, port=country.ports.tsa)
         case "system", _, key:
-            await run_system(country, key)
+            await run_system(country, country.get_organisation(key))
         case _:
             raise click.UsageError(f"There is no part {name!r}.")
 
 
-async def run_system(country: Country, key: str) -> None:
+async def run_system(country: Country, organisation: Organisation) -> None:
     """The information system of one organisation."""
-    folder = country.folder(key) / "system"
-    match key:
+    folder = country.folder(organisation.key) / "system"
+    match organisation.key:
         case REGISTER.key:
-            organisation, app = REGISTER, register.build_register(folder)
+            app = register.build_register(folder, prefix=country.plan.people)
         case HEALTH.key:
-            organisation, app = HEALTH, health.build_health(folder)
+            app = health.build_health(folder)
         case _:
-            organisation = PARLIAMENT
-            app = parliament.build_parliament(
-                folder,
-                door_url=country.consumer_door(PARLIAMENT),
-                client=PARLIAMENT.client(country.instance),
-                persons=REGISTER.service(country.instance, "persons"),
-            )
+            app = build_casework(country, organisation, folder)
     await serve_until_stopped(app, host=organisation.host, port=country.ports.system)
+
+
+def build_casework(country: Country, organisation: Organisation, folder: Path) -> ServiceApp:
+    """The system that asks: the register of its own country, and of the partner country."""
+    both = (country, country.partner)
+    persons = {each.instance: each.get_organisation(REGISTER.key).service(each.instance, "persons") for each in both}
+    person_data = country.get_organisation(REGISTER.key).service(country.instance, "personData")
+    return parliament.build_parliament(
+        folder,
+        door_url=country.consumer_door(organisation),
+        client=organisation.client(country.instance),
+        registers=parliament.Registers(persons, person_data),
+    )

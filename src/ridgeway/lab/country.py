@@ -1,7 +1,8 @@
-"""The country that the lab starts, as data: who is in it, what each serves, and where each listens.
+"""The countries that the lab starts, as data: who is in them, what each serves, and where each listens.
 
 Law: organisations share nothing but the network. Each has its own folder, its own loopback address and its own
-settings, as it would have on a machine of its own; the ports are the same for all, moved by `base_port`.
+settings, as it would have on a machine of its own; the ports are the same for all, moved by `base_port`. The second
+country, started on demand, shares as little with the first: their authorities have exchanged anchors.
 Read next: `setup.py`, which builds this once, and `run.py`, which keeps it running.
 """
 
@@ -12,8 +13,7 @@ from ridgeway.protocol.identifiers import MemberId, ServerId, ServiceId, Subsyst
 
 DEFAULT_BASE_PORT = 8400
 MEMBER_CLASS = "GOV"
-CENTRAL_HOST = "127.0.11.1"
-AUTHORITIES_HOST = "127.0.11.2"
+NORTHMARK, SOUTHMARK = "NORTHMARK", "SOUTHMARK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,15 @@ class Ports:
 class Offer:
     """A service that an organisation offers, and the subsystems (member code/subsystem) that may call it.
 
-    `path` is where the service stands in its information system; `openapi` says that it is described there.
+    `path` is where the service stands in its information system; `kind` (rest, openapi or wsdl) how it is described
+    there. `abroad` are subsystems of the partner country, once there is one.
     """
 
     code: str
     path: str
     callers: tuple[str, ...]
-    openapi: bool = True
+    abroad: tuple[str, ...] = ()
+    kind: str = "openapi"
     timeout_seconds: int = 60
 
 
@@ -126,7 +128,10 @@ REGISTER = Organisation(
     member_code="1001",
     subsystem="persons",
     host="127.0.11.11",
-    offers=(Offer("persons", "/persons", callers=("1002/casework", "1003/records")),),
+    offers=(
+        Offer("persons", "/persons", callers=("1002/casework", "1003/records"), abroad=("2002/casework",)),
+        Offer("personData", "/soap", callers=("1002/casework",), kind="wsdl"),
+    ),
 )
 PARLIAMENT = Organisation(
     key="parliament", name="Parliament", member_code="1002", subsystem="casework", host="127.0.11.12"
@@ -141,14 +146,91 @@ HEALTH = Organisation(
 )
 
 
+SOUTH_REGISTER = Organisation(
+    key="register",
+    name="Register of Southmark",
+    member_code="2001",
+    subsystem="persons",
+    host="127.0.12.11",
+    offers=(Offer("persons", "/persons", callers=("2002/casework",), abroad=("1002/casework",)),),
+)
+SOUTH_ASSEMBLY = Organisation(
+    key="parliament", name="Assembly of Southmark", member_code="2002", subsystem="casework", host="127.0.12.12"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What tells one country from another, besides its folder and ports; `people` begins its people's codes."""
+
+    organisations: tuple[Organisation, ...]
+    central_host: str
+    authorities_host: str
+    partner: str
+    people: str
+
+
+PLANS = {
+    NORTHMARK: Plan((REGISTER, PARLIAMENT, HEALTH), "127.0.11.1", "127.0.11.2", partner=SOUTHMARK, people="NM"),
+    SOUTHMARK: Plan((SOUTH_REGISTER, SOUTH_ASSEMBLY), "127.0.12.1", "127.0.12.2", partner=NORTHMARK, people="SM"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Country:
-    """One instance with everything in it, below one folder."""
+    """One instance with everything in it, below one folder; `is_accompanied` says that its partner runs beside it."""
 
     state: Path
-    instance: str = "NORTHMARK"
+    instance: str = NORTHMARK
     ports: Ports = Ports()
-    organisations: tuple[Organisation, ...] = (REGISTER, PARLIAMENT, HEALTH)
+    is_accompanied: bool = False
+
+    @property
+    def plan(self) -> Plan:
+        """What it is made of."""
+        return PLANS[self.instance]
+
+    @property
+    def organisations(self) -> tuple[Organisation, ...]:
+        """Who is in it."""
+        return self.plan.organisations
+
+    @property
+    def central_host(self) -> str:
+        """The address of its central server."""
+        return self.plan.central_host
+
+    @property
+    def authorities_host(self) -> str:
+        """The address of its authorities."""
+        return self.plan.authorities_host
+
+    @property
+    def partner(self) -> "Country":
+        """The country with which it may federate; the second one lies in the first one's folder."""
+        other = self.plan.partner
+        is_first = self.instance == NORTHMARK
+        state = self.state / other.lower() if is_first else self.state.parent
+        return Country(state, other, self.ports, self.is_accompanied)
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its processes begin with; nothing in the first country."""
+        return "" if self.instance == NORTHMARK else f"{self.instance.lower()}/"
+
+    @property
+    def first_person(self) -> str:
+        """The code of somebody whom its register knows."""
+        return f"{self.plan.people}000001"
+
+    def get_organisation(self, key: str) -> Organisation:
+        """The organisation with this key."""
+        return next(each for each in self.organisations if each.key == key)
+
+    def description_url(self, organisation: Organisation, offer: Offer) -> str:
+        """Where a service is described; empty where it is not."""
+        paths = {"openapi": "/openapi.json", "wsdl": f"{offer.path}?wsdl"}
+        return f"{self.system_url(organisation)}{paths[offer.kind]}" if offer.kind in paths else ""
 
     def folder(self, key: str) -> Path:
         """The folder of one organisation, of the central server or of an authority."""
@@ -170,14 +252,14 @@ class Country:
     @property
     def central_url(self) -> str:
         """Where the internal configuration is downloaded."""
-        return f"http://{CENTRAL_HOST}:{self.ports.central}"
+        return f"http://{self.central_host}:{self.ports.central}"
 
     @property
     def ca_url(self) -> str:
         """The certification authority."""
-        return f"http://{AUTHORITIES_HOST}:{self.ports.ca}"
+        return f"http://{self.authorities_host}:{self.ports.ca}"
 
     @property
     def tsa_url(self) -> str:
         """The time-stamping authority."""
-        return f"http://{AUTHORITIES_HOST}:{self.ports.tsa}"
+        return f"http://{self.authorities_host}:{self.ports.tsa}"

@@ -9,6 +9,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.compat import StringIO
 
 from ridgeway.lab.country import MEMBER_CLASS, Country, Offer, Organisation
+from ridgeway.lab.setup import (
+    APPLIED_FILE,
+    AUTHENTICATION_FILE,
+    AUTHORITIES,
+    CENTRAL,
+    DOCUMENT_FILE,
+    find_partner_anchor,
+)
 
 FI_PROFILE = "ee.ria.xroad.common.certificateprofile.impl.FiVRKCertificateProfileInfoProvider"
 
@@ -23,8 +31,43 @@ def render_yaml(content: Any) -> str:
     return str(text.getvalue())
 
 
-def render_central_document(country: Country, *, certificates: dict[str, str]) -> str:
-    """The instance: members, servers and authorities. `certificates` maps a name to a PEM."""
+def list_documents(country: Country) -> dict[str, str]:
+    """The documents of the central server and of each organisation, by key."""
+    authorities = country.folder(AUTHORITIES)
+    certificates = {name: (authorities / f"{name}.pem").read_text() for name in ("root", "ocsp", "tsa")}
+    for each in country.organisations:
+        certificates[each.key] = (country.folder(each.key) / AUTHENTICATION_FILE).read_text()
+    anchor = find_partner_anchor(country)
+    anchors = () if anchor is None else (anchor,)
+    documents = {CENTRAL: render_central_document(country, certificates=certificates, anchors=anchors)}
+    for each in country.organisations:
+        documents[each.key] = render_server_document(country, each, is_federated=bool(anchors))
+    return documents
+
+
+def write_document(country: Country, key: str, text: str) -> bool:
+    """The document of a start that is under way lies ready; says whether it must be put in force.
+
+    A document that an operator has changed since is his, and stays.
+    """
+    folder = country.folder(key)
+    applied = folder / APPLIED_FILE
+    if applied.exists() and applied.read_text("utf-8") == text:
+        return False
+    (folder / DOCUMENT_FILE).write_text(text, "utf-8")
+    return True
+
+
+def write_changed_documents(country: Country) -> tuple[str, ...]:
+    """Every document that must be put in force lies ready; the keys of those are returned."""
+    return tuple(key for key, text in list_documents(country).items() if write_document(country, key, text))
+
+
+def render_central_document(country: Country, *, certificates: dict[str, str], anchors: tuple[str, ...] = ()) -> str:
+    """The instance: members, servers and authorities.
+
+    Shapes:  `certificates` maps a name to a PEM; `anchors` are the external anchors of federated countries.
+    """
     return render_yaml(
         {
             "instance": country.instance,
@@ -60,16 +103,19 @@ def render_central_document(country: Country, *, certificates: dict[str, str]) -
                 }
             ],
         }
+        | ({"trusted_anchors": list(anchors)} if anchors else {})
     )
 
 
-def render_server_document(country: Country, organisation: Organisation) -> str:
-    """One security server: its subsystem, and what it offers to whom."""
+def render_server_document(country: Country, organisation: Organisation, *, is_federated: bool = False) -> str:
+    """One security server: its subsystem, and what it offers to whom, abroad too when the country is federated."""
     client = {
         "id": f"{MEMBER_CLASS}/{organisation.member_code}/{organisation.subsystem}",
         "name": organisation.name,
         "connection": "http",
-        "services": [describe_offer(country, organisation, offer) for offer in organisation.offers],
+        "services": [
+            describe_offer(country, organisation, offer, is_federated=is_federated) for offer in organisation.offers
+        ],
     }
     return render_yaml(
         {
@@ -81,14 +127,16 @@ def render_server_document(country: Country, organisation: Organisation) -> str:
     )
 
 
-def describe_offer(country: Country, organisation: Organisation, offer: Offer) -> dict[str, Any]:
+def describe_offer(country: Country, organisation: Organisation, offer: Offer, *, is_federated: bool) -> dict[str, Any]:
     """One service."""
-    system = country.system_url(organisation)
+    callers = [f"{MEMBER_CLASS}/{caller}" for caller in offer.callers]
+    if is_federated:
+        callers += [f"{country.plan.partner}:{MEMBER_CLASS}/{caller}" for caller in offer.abroad]
     return {
         "code": offer.code,
-        "type": "openapi" if offer.openapi else "rest",
-        "url": f"{system}{offer.path}",
-        "description_url": f"{system}/openapi.json" if offer.openapi else "",
+        "type": offer.kind,
+        "url": f"{country.system_url(organisation)}{offer.path}",
+        "description_url": country.description_url(organisation, offer),
         "timeout_seconds": offer.timeout_seconds,
-        "access": [{"subject": f"{MEMBER_CLASS}/{caller}"} for caller in offer.callers],
+        "access": [{"subject": caller} for caller in callers],
     }

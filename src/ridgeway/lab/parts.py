@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ridgeway.errors import RidgewayError
 from ridgeway.http import Origin, Pool, fetch
-from ridgeway.lab.country import AUTHORITIES_HOST, CENTRAL_HOST, Country, Organisation
+from ridgeway.lab.country import Country, Organisation
 from ridgeway.lab.setup import AUTHENTICATION_FILE, AUTHORITIES, CENTRAL, choose_socket_folder
 from ridgeway.lab.supervisor import Part, Probe
 from ridgeway.protocol.certificates.x509 import read_certificate
@@ -71,6 +71,15 @@ def trusts_now(folder: Path, instance: str) -> Probe:
     return probe
 
 
+def knows(folder: Path, instance: str) -> Probe:
+    """A probe that waits until a server holds the configuration of another instance."""
+
+    async def probe() -> bool:
+        return (folder / "globalconf" / instance / "shared-params.xml.metadata").exists()
+
+    return probe
+
+
 def vouches_for_itself(host: str, port: int, certificate: Path) -> Probe:
     """A probe that asks an OCSP door about its server's own certificate (a PEM file): then the gateway is ready."""
 
@@ -89,39 +98,55 @@ def vouches_for_itself(host: str, port: int, certificate: Path) -> Probe:
 
 def lab_arguments(country: Country, name: str) -> tuple[str, ...]:
     """How a process of the lab's own is started."""
-    return ("lab", "part", name, "--state", str(country.state), "--base-port", str(country.ports.base))
+    where = ("--state", str(country.state), "--base-port", str(country.ports.base), "--instance", country.instance)
+    return ("lab", "part", name, *where)
 
 
 def list_authorities(country: Country) -> list[Part]:
     """The two authorities."""
     folder = country.folder(AUTHORITIES)
     return [
-        Part("authorities/ca", lab_arguments(country, "ca"), folder, answers_at(AUTHORITIES_HOST, country.ports.ca)),
-        Part("authorities/tsa", lab_arguments(country, "tsa"), folder, answers_at(AUTHORITIES_HOST, country.ports.tsa)),
+        Part(
+            f"{country.prefix}authorities/ca",
+            lab_arguments(country, "ca"),
+            folder,
+            answers_at(country.authorities_host, country.ports.ca),
+        ),
+        Part(
+            f"{country.prefix}authorities/tsa",
+            lab_arguments(country, "tsa"),
+            folder,
+            answers_at(country.authorities_host, country.ports.tsa),
+        ),
     ]
 
 
 def build_signer(country: Country, key: str) -> Part:
     """The signer of the central server or of one organisation."""
     folder = country.folder(key)
-    return Part(f"{key}/signer", ("signer", "run"), folder, has_socket(choose_socket_folder(folder) / "signer.sock"))
+    return Part(
+        f"{country.prefix}{key}/signer",
+        ("signer", "run"),
+        folder,
+        has_socket(choose_socket_folder(folder) / "signer.sock"),
+    )
 
 
 def build_centralserver(country: Country) -> Part:
     """The central server."""
-    probe = answers_at(CENTRAL_HOST, country.ports.central)
-    return Part(f"{CENTRAL}/centralserver", ("centralserver", "run"), country.folder(CENTRAL), probe)
+    probe = answers_at(country.central_host, country.ports.central)
+    return Part(f"{country.prefix}{CENTRAL}/centralserver", ("centralserver", "run"), country.folder(CENTRAL), probe)
 
 
 def list_server_parts(country: Country, organisation: Organisation) -> list[Part]:
     """The processes of one security server, besides its signer."""
-    key, folder = organisation.key, country.folder(organisation.key)
+    where, folder = f"{country.prefix}{organisation.key}", country.folder(organisation.key)
     log = choose_socket_folder(folder) / "messagelog.sock"
     vouches = vouches_for_itself(organisation.host, country.ports.ocsp, folder / AUTHENTICATION_FILE)
     return [
-        Part(f"{key}/trust", ("trust", "run"), folder, trusts_now(folder, country.instance)),
-        Part(f"{key}/messagelog", ("messagelog", "run"), folder, has_socket(log)),
-        Part(f"{key}/gateway", ("gateway", "run"), folder, vouches),
+        Part(f"{where}/trust", ("trust", "run"), folder, trusts_now(folder, country.instance)),
+        Part(f"{where}/messagelog", ("messagelog", "run"), folder, has_socket(log)),
+        Part(f"{where}/gateway", ("gateway", "run"), folder, vouches),
     ]
 
 
@@ -130,4 +155,4 @@ def build_system(country: Country, organisation: Organisation) -> Part:
     probe = answers_at(organisation.host, country.ports.system)
     name = f"system:{organisation.key}"
     folder = country.folder(organisation.key) / "system"
-    return Part(f"{organisation.key}/system", lab_arguments(country, name), folder, probe)
+    return Part(f"{country.prefix}{organisation.key}/system", lab_arguments(country, name), folder, probe)

@@ -1,4 +1,4 @@
-"""Asking, and proving afterwards what was said: the parliament asks the register, both sides' containers are proven.
+"""Asking, and proving afterwards what was said: a parliament asks a register, both sides' containers are proven.
 
 Law: it is done as anybody could: through an information system, through each organisation's own door, with containers
 in files and a verifier that works offline. Nothing is read from inside a server.
@@ -17,23 +17,58 @@ import msgspec
 from ridgeway.client import AsyncClient
 from ridgeway.errors import NetworkError, RidgewayError
 from ridgeway.http import Pool, fetch
-from ridgeway.lab.country import PARLIAMENT, REGISTER, Country, Organisation
+from ridgeway.lab.country import Country, Organisation
 from ridgeway.protocol.signatures.containers import VerifiedContainer
 from ridgeway.trust.offline import read_trust, verify_file
 
 EVIDENCE = "evidence"
 CONFIGURATION = "verificationconf.zip"
 MAX_ANSWER_BYTES = 1024 * 1024
-FIRST_PERSON = "NM000001"
-SETTLE_SECONDS = 15.0
+SETTLE_SECONDS = 30.0
 SETTLE_PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One organisation of one country that took part."""
+
+    country: Country
+    organisation: Organisation
+
+    @property
+    def key(self) -> str:
+        """What its files begin with."""
+        return self.organisation.key
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.organisation.name
+
+    def open_door(self) -> AsyncClient:
+        """Its own consumer door, for its own subsystem."""
+        return AsyncClient(
+            self.country.consumer_door(self.organisation), self.organisation.client(self.country.instance)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that an information system asks another: `path` is where the asker's own system takes the order."""
+
+    key: str
+    asker: Side
+    answerer: Side
+    code: str
+    path: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One container of one side, and the verdict on it: proven, or the error that says why not."""
 
-    side: Organisation
+    side: Side
     direction: str
     file: Path
     proven: VerifiedContainer | None
@@ -44,12 +79,18 @@ class Evidence:
 class Exchange:
     """One question with its answer, and what proves both."""
 
+    question: Question
     query_id: str
-    code: str
     status: int
     answer: Any
+    attached: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     configuration: Path
+
+    @property
+    def code(self) -> str:
+        """Whose code was asked for."""
+        return self.question.code
 
     @property
     def is_proven(self) -> bool:
@@ -57,24 +98,58 @@ class Exchange:
         return all(each.proven is not None for each in self.evidence)
 
 
-async def ask_and_prove(country: Country, pool: Pool, *, code: str = FIRST_PERSON) -> Exchange:
-    """The parliament asks the register who somebody is; both messages are proven from both sides.
+def list_questions(country: Country) -> tuple[Question, ...]:
+    """What is asked at the start: over REST, over SOAP, and across the border where a partner runs beside."""
+    asker, answerer = Side(country, country.get_organisation("parliament")), Side(country, get_register(country))
+    code = country.first_person
+    questions = [
+        Question("rest", asker, answerer, code, f"/ask/{code}"),
+        Question("soap", asker, answerer, code, f"/ask-over-soap/{code}", how="over SOAP, with its mandate attached"),
+    ]
+    if country.is_accompanied:
+        partner = country.partner
+        questions += [ask_abroad(country, partner), ask_abroad(partner, country)]
+    return tuple(questions)
+
+
+def ask_abroad(country: Country, abroad: Country) -> Question:
+    """The question of one country to the register of the other."""
+    code = abroad.first_person
+    return Question(
+        f"from-{country.instance.lower()}",
+        Side(country, country.get_organisation("parliament")),
+        Side(abroad, get_register(abroad)),
+        code,
+        f"/ask/{code}?instance={abroad.instance}",
+        how=f"across the border to {abroad.instance}",
+    )
+
+
+def get_register(country: Country) -> Organisation:
+    """Who answers in this country."""
+    return country.get_organisation("register")
+
+
+async def ask_and_prove(question: Question, pool: Pool) -> Exchange:
+    """The question is asked and answered; both messages are proven from both sides.
 
     Raises:  NetworkError when the question was not answered at all.
     """
-    asked = await ask(country, pool, code=code)
-    folder = country.state / EVIDENCE / quote(asked["query_id"], safe="-")
+    asked = await ask(question, pool)
+    asker = question.asker
+    folder = asker.country.state / EVIDENCE / quote(asked["query_id"], safe="-")
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / CONFIGURATION
-    sides = (PARLIAMENT, REGISTER)
-    async with AsyncClient(country.consumer_door(PARLIAMENT), PARLIAMENT.client(country.instance)) as door:
+    async with asker.open_door() as door:
         await door.fetch_verification_configuration(configuration)
-    found = [each for side in sides for each in await fetch_side(country, side, asked["query_id"], folder)]
+    sides = (asker, question.answerer)
+    found = [each for side in sides for each in await fetch_side(side, asked["query_id"], folder)]
     evidence = tuple(prove(side, direction, file, configuration) for side, direction, file in found)
-    return Exchange(asked["query_id"], code, asked["status"], asked["answer"], evidence, configuration)
+    attached = tuple(asked.get("attached", ()))
+    return Exchange(question, asked["query_id"], asked["status"], asked["answer"], attached, evidence, configuration)
 
 
-async def ask_first(country: Country, pool: Pool) -> Exchange:
+async def ask_first(question: Question, pool: Pool) -> Exchange:
     """As `ask_and_prove`, asked again for a while: a gateway sees what its trust has just fetched a moment later.
 
     Raises:  NetworkError when the country has not settled in time.
@@ -82,16 +157,17 @@ async def ask_first(country: Country, pool: Pool) -> Exchange:
     limit = time.monotonic() + SETTLE_SECONDS
     while True:
         try:
-            return await ask_and_prove(country, pool)
+            return await ask_and_prove(question, pool)
         except NetworkError:
             if time.monotonic() > limit:
                 raise
         await asyncio.sleep(SETTLE_PAUSE_SECONDS)
 
 
-async def ask(country: Country, pool: Pool, *, code: str) -> Any:
-    """What the parliament's own system was told."""
-    url = f"{country.system_url(PARLIAMENT)}/ask/{quote(code, safe='')}"
+async def ask(question: Question, pool: Pool) -> Any:
+    """What the asker's own system was told."""
+    asker = question.asker
+    url = f"{asker.country.system_url(asker.organisation)}{question.path}"
     answer = await fetch(pool, "POST", url, body=b"", max_bytes=MAX_ANSWER_BYTES)
     told = msgspec.json.decode(answer.body)
     if answer.status != 200:
@@ -99,12 +175,10 @@ async def ask(country: Country, pool: Pool, *, code: str) -> Any:
     return told
 
 
-async def fetch_side(
-    country: Country, side: Organisation, query_id: str, folder: Path
-) -> list[tuple[Organisation, str, Path]]:
+async def fetch_side(side: Side, query_id: str, folder: Path) -> list[tuple[Side, str, Path]]:
     """The containers of one side, fetched from its own door."""
     found = []
-    async with AsyncClient(country.consumer_door(side), side.client(country.instance)) as door:
+    async with side.open_door() as door:
         for direction in ("request", "response"):
             file = folder / f"{side.key}-{direction}.asice"
             await door.fetch_container(query_id, file, flags=("unique", f"{direction}Only", "force"))
@@ -112,7 +186,7 @@ async def fetch_side(
     return found
 
 
-def prove(side: Organisation, direction: str, file: Path, configuration: Path) -> Evidence:
+def prove(side: Side, direction: str, file: Path, configuration: Path) -> Evidence:
     """The verdict on one container, offline."""
     try:
         return Evidence(side, direction, file, verify_file(file, read_trust(configuration), at=None))
@@ -122,8 +196,11 @@ def prove(side: Organisation, direction: str, file: Path, configuration: Path) -
 
 def render_exchange(exchange: Exchange) -> str:
     """The exchange as the start prints it."""
+    question = exchange.question
+    how = f" {question.how}" if question.how else ""
+    asker, answerer = question.asker.name.upper(), question.answerer.name.upper()
     lines = [
-        f"PARLIAMENT asked the POPULATION REGISTER who {exchange.code} is, and was answered:",
+        f"{asker} asked the {answerer} who {exchange.code} is{how}, and was answered:",
         f"    {msgspec.json.encode(exchange.answer).decode()}",
     ]
     for each in exchange.evidence:

@@ -14,22 +14,20 @@ from dataclasses import dataclass, field
 from ridgeway.errors import NetworkError
 from ridgeway.http import Pool
 from ridgeway.lab.country import Country
-from ridgeway.lab.documents import render_central_document, render_server_document
+from ridgeway.lab.documents import write_changed_documents
 from ridgeway.lab.parts import (
     build_centralserver,
     build_signer,
     build_system,
+    knows,
     lab_arguments,
     list_authorities,
     list_server_parts,
 )
 from ridgeway.lab.setup import (
     ANCHOR_FILE,
-    APPLIED_FILE,
-    AUTHENTICATION_FILE,
     AUTHORITIES,
     CENTRAL,
-    DOCUMENT_FILE,
     certify,
     make_token,
     write_central_settings,
@@ -39,6 +37,8 @@ from ridgeway.lab.status import write_status
 from ridgeway.lab.supervisor import Supervisor, clean_environment, resident_bytes
 
 COMMAND_TIMEOUT_SECONDS = 60.0
+FEDERATION_SECONDS = 60.0
+FEDERATION_PAUSE_SECONDS = 0.1
 MEGABYTE = 1024 * 1024
 
 
@@ -77,7 +77,7 @@ async def running_country(country: Country, stopped: asyncio.Event) -> AsyncIter
     progress = Progress(supervisor)
     try:
         async with Pool() as pool:
-            await finish_unless(stopped, start_country(country, supervisor, progress, pool))
+            await finish_unless(stopped, start_all(country, supervisor, progress, pool))
         yield progress
     finally:
         await supervisor.stop()
@@ -96,6 +96,33 @@ async def finish_unless(stopped: asyncio.Event, work: Coroutine[None, None, None
         await doing
     finally:
         told.cancel()
+
+
+async def start_all(country: Country, supervisor: Supervisor, progress: Progress, pool: Pool) -> None:
+    """The country is up, and its partner with it where they are to run beside each other."""
+    await start_country(country, supervisor, progress, pool)
+    if country.is_accompanied:
+        partner = country.partner
+        print(f"{partner.instance} is starting in {partner.state}")
+        await start_country(partner, supervisor, progress, pool)
+        await progress.step("anchors exchanged, and each country's servers know the other", federate_both(country))
+
+
+async def federate_both(country: Country) -> None:
+    """The authorities have exchanged anchors, and every security server holds the other country's configuration."""
+    await run_command(country, CENTRAL, *lab_arguments(country, "federation"))
+    limit = time.monotonic() + FEDERATION_SECONDS
+    for each in (country, country.partner):
+        for organisation in each.organisations:
+            probe = knows(each.folder(organisation.key), each.partner.instance)
+            while not await probe():
+                if time.monotonic() > limit:
+                    raise NetworkError(
+                        "network_error",
+                        f"{organisation.name} does not know {each.partner.instance} after {FEDERATION_SECONDS:.0f} s.",
+                        action=f"See why: ridgeway trust explain, in {each.folder(organisation.key)}.",
+                    )
+                await asyncio.sleep(FEDERATION_PAUSE_SECONDS)
 
 
 async def start_country(country: Country, supervisor: Supervisor, progress: Progress, pool: Pool) -> None:
@@ -134,35 +161,12 @@ async def certify_all(country: Country, pool: Pool) -> None:
 
 async def put_documents_in_force(country: Country) -> None:
     """Every document is in force, and each security server has the anchor."""
-    changed = tuple(key for key, text in list_documents(country).items() if write_document(country, key, text))
+    changed = write_changed_documents(country)
     if changed:
         await run_command(country, CENTRAL, *lab_arguments(country, f"documents:{','.join(changed)}"))
     anchor = (country.folder(CENTRAL) / ANCHOR_FILE).read_bytes()
     for organisation in country.organisations:
         (country.folder(organisation.key) / ANCHOR_FILE).write_bytes(anchor)
-
-
-def list_documents(country: Country) -> dict[str, str]:
-    """The documents of the central server and of each organisation, by key."""
-    authorities = country.folder(AUTHORITIES)
-    certificates = {name: (authorities / f"{name}.pem").read_text() for name in ("root", "ocsp", "tsa")}
-    for each in country.organisations:
-        certificates[each.key] = (country.folder(each.key) / AUTHENTICATION_FILE).read_text()
-    documents = {CENTRAL: render_central_document(country, certificates=certificates)}
-    return documents | {each.key: render_server_document(country, each) for each in country.organisations}
-
-
-def write_document(country: Country, key: str, text: str) -> bool:
-    """The document of a start that is under way lies ready; says whether it must be put in force.
-
-    A document that an operator has changed since is his, and stays.
-    """
-    folder = country.folder(key)
-    applied = folder / APPLIED_FILE
-    if applied.exists() and applied.read_text("utf-8") == text:
-        return False
-    (folder / DOCUMENT_FILE).write_text(text, "utf-8")
-    return True
 
 
 async def run_command(country: Country, key: str, *arguments: str) -> None:

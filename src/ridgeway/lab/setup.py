@@ -18,7 +18,7 @@ from cryptography import x509
 from ridgeway.errors import NetworkError
 from ridgeway.http import Pool, fetch
 from ridgeway.journal.places import MAX_SOCKET_PATH_BYTES
-from ridgeway.lab.country import CENTRAL_HOST, MEMBER_CLASS, Country, Organisation
+from ridgeway.lab.country import MEMBER_CLASS, Country, Organisation
 from ridgeway.signer import KeyUsage, SignerClient
 from ridgeway.signer.commands import LAB_MARK
 from ridgeway.signer.token import Token
@@ -28,6 +28,8 @@ CENTRAL = "central"
 AUTHORITIES = "authorities"
 SETTINGS_FILE = "ridgeway.toml"
 ANCHOR_FILE = "configuration-anchor.xml"
+EXTERNAL_ANCHOR_FILE = "external-anchor.xml"
+"""The anchor that the partner country gets; where it lies, the two countries are federated."""
 DOCUMENT_FILE = "document.yaml"
 APPLIED_FILE = ".document.applied"
 """The document as the lab last put it in force; it is not asked again while it would write the same."""
@@ -36,6 +38,12 @@ MAX_CERTIFICATE_BYTES = 64 * 1024
 LONGEST_SOCKET_NAME = "messagelog.sock.lock"
 FETCH_SECONDS, STAMP_SECONDS, RELOAD_SECONDS = 1.0, 2.0, 0.25
 """A laptop need not wait a minute for what a country waits a minute for."""
+
+
+def find_partner_anchor(country: Country) -> str | None:
+    """The external anchor that the partner country's authority handed over; None while they are not federated."""
+    file = country.partner.folder(CENTRAL) / EXTERNAL_ANCHOR_FILE
+    return file.read_text("utf-8") if file.exists() else None
 
 
 def quote(value: object) -> str:
@@ -86,7 +94,11 @@ def write_organisation_settings(country: Country, organisation: Organisation) ->
     write_settings(
         country.folder(organisation.key),
         {
-            "trust": {"anchor": ANCHOR_FILE, "fetch_interval_seconds": FETCH_SECONDS},
+            "trust": {
+                "anchor": ANCHOR_FILE,
+                "fetch_interval_seconds": FETCH_SECONDS,
+                "allowed_federations": country.plan.partner,
+            },
             "messagelog": {"stamp_interval_seconds": STAMP_SECONDS},
             "gateway": {
                 "host": organisation.host,
@@ -105,7 +117,7 @@ def write_organisation_settings(country: Country, organisation: Organisation) ->
 
 def write_central_settings(country: Country) -> None:
     """The settings of the central server."""
-    serving = {"host": CENTRAL_HOST, "port": country.ports.central, "publish_interval_seconds": 60.0}
+    serving = {"host": country.central_host, "port": country.ports.central, "publish_interval_seconds": 60.0}
     write_settings(country.folder(CENTRAL), {"centralserver": serving})
 
 

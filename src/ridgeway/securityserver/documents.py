@@ -55,6 +55,7 @@ class Kind(StrEnum):
 
     REST = "rest"
     OPENAPI = "openapi"
+    WSDL = "wsdl"
 
 
 CONNECTIONS = {
@@ -62,7 +63,7 @@ CONNECTIONS = {
     Connection.HTTPS: ConnectionType.HTTPS,
     Connection.MUTUAL_TLS: ConnectionType.MUTUAL_TLS,
 }
-KINDS = {Kind.REST: ServiceType.REST, Kind.OPENAPI: ServiceType.OPENAPI}
+KINDS = {Kind.REST: ServiceType.REST, Kind.OPENAPI: ServiceType.OPENAPI, Kind.WSDL: ServiceType.WSDL}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from ridgeway.errors import MessageError
 from ridgeway.lab.country import Country, Organisation
-from ridgeway.protocol.messages import RestRequest, RestResponse, read_rest_message
+from ridgeway.protocol.messages import RestRequest, RestResponse, SoapMessage, read_rest_message, read_soap_message
 
 MAX_ROWS = 12
 QUERY = """
@@ -33,7 +33,8 @@ class Row:
 
 def list_recent(country: Country) -> list[Row]:
     """The newest messages of every log, newest first."""
-    rows = [row for organisation in country.organisations for row in read_log(country, organisation)]
+    countries = (country, country.partner) if country.is_accompanied else (country,)
+    rows = [row for each in countries for organisation in each.organisations for row in read_log(each, organisation)]
     return sorted(rows, key=lambda row: row.at, reverse=True)[:MAX_ROWS]
 
 
@@ -61,10 +62,14 @@ def read_log(country: Country, organisation: Organisation) -> list[Row]:
 def describe_message(message: bytes) -> str:
     """A message on one line."""
     try:
-        read = read_rest_message(message)
+        read = read_soap_message(message) if message.lstrip().startswith(b"<") else read_rest_message(message)
     except MessageError:
         return "a message"
     match read:
+        case SoapMessage(is_response=True):
+            return f"SOAP answer from {'/'.join(read.service.codes[1:])}"
+        case SoapMessage():
+            return f"SOAP {'/'.join(read.service.codes[1:])}"
         case RestRequest():
             return f"{read.verb} {'/'.join(read.service.codes[1:])}{read.service_path}"
         case RestResponse():

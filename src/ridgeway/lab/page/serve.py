@@ -1,8 +1,8 @@
 """The country page at its port: loopback alone, its own pages alone, no script needed.
 
-    GET  /                 the page                 POST /ask     ask again
-    GET  /evidence         what proves it           POST /flip    flip one byte of a copy
-    GET  /evidence/FILE    one container            POST /undo    go back to the original
+    GET  /                 the page                 POST /ask/KEY  ask: over REST, over SOAP, across the border
+    GET  /evidence         what proves it           POST /flip     flip one byte of a copy
+    GET  /evidence/FILE    one container            POST /undo     go back to the original
     GET  /recent           the last exchanges       GET  /healthz
 
 Law: after a POST the browser is sent back to the page, so that reloading repeats nothing. The Host must be loopback
@@ -18,7 +18,7 @@ from ridgeway.errors import RidgewayError
 from ridgeway.http import Pool, Request, ResponseWriter, Server, serve
 from ridgeway.lab.country import Country
 from ridgeway.lab.page.views import Show, render_evidence, render_page, render_recent
-from ridgeway.lab.proofs import Exchange, ask_and_prove
+from ridgeway.lab.proofs import Exchange, ask_and_prove, list_questions
 from ridgeway.lab.run import Progress
 
 HOST = "127.0.0.1"
@@ -71,10 +71,11 @@ class Page:
     async def act(self, path: str, response: ResponseWriter) -> None:
         """Do what a button says, then send the browser back to the page."""
         self.show.fault = ""
+        questions = {f"/ask/{each.key}": each for each in list_questions(self.show.country)}
         match path:
-            case "/ask":
+            case _ if path in questions:
                 try:
-                    self.show.exchange = await ask_and_prove(self.show.country, self.pool)
+                    self.show.exchange = await ask_and_prove(questions[path], self.pool)
                     self.show.flip = None
                 except RidgewayError as error:
                     self.show.fault = error.explain()

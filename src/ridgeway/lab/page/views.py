@@ -11,14 +11,19 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ridgeway.errors import RidgewayError
-from ridgeway.lab.country import PARLIAMENT, REGISTER, Country
+from ridgeway.lab.country import Country
 from ridgeway.lab.page.recent import list_recent
 from ridgeway.lab.parts import PURPOSES
-from ridgeway.lab.proofs import Evidence, Exchange, flip_byte
+from ridgeway.lab.proofs import Evidence, Exchange, flip_byte, list_questions
 from ridgeway.lab.supervisor import Supervisor, resident_bytes
 from ridgeway.trust.offline import read_trust, verify_file
 
 HEX_BYTES = 8
+PERSON_FIELDS = (
+    ("given_name", "family_name", "born_on", "municipality"),
+    ("givenName", "familyName", "bornOn", "municipality"),
+)
+"""What the register calls its fields, over REST and over SOAP."""
 
 environment = Environment(
     loader=PackageLoader("ridgeway.lab.page"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -90,8 +95,10 @@ def render_page(show: Show) -> str:
         exchange=show.exchange,
         flip=show.flip,
         country=show.country,
-        asker=PARLIAMENT,
-        answerer=REGISTER,
+        asker=show.exchange.question.asker,
+        answerer=show.exchange.question.answerer,
+        questions=list_questions(show.country),
+        countries=[show.country, show.country.partner] if show.country.is_accompanied else [show.country],
         person=describe_person(show.exchange.answer),
         processes=list_processes(show.supervisor),
         recent=list_recent(show.country),
@@ -110,8 +117,10 @@ def render_evidence(show: Show) -> str:
 
 def describe_person(answer: Any) -> str:
     """The register's answer in words."""
-    if isinstance(answer, dict) and "given_name" in answer:
-        return f"{answer['given_name']} {answer['family_name']}, born {answer['born_on']}, of {answer['municipality']}"
+    for names in PERSON_FIELDS:
+        if isinstance(answer, dict) and all(name in answer for name in names):
+            given, family, born, municipality = (answer[name] for name in names)
+            return f"{given} {family}, born {born}, of {municipality}"
     return "nobody the register knows"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 PEOPLE = 10_000
 SEED = 20_260_101
+PREFIX = "NM"
 OLDEST = date(1926, 1, 1)
 DAYS = 365 * 100
 
@@ -161,13 +162,13 @@ class Person:
     municipality: str
 
 
-def invent_people(count: int = PEOPLE, *, seed: int = SEED) -> Iterator[Person]:
-    """The first `count` people; the same ones every time."""
+def invent_people(count: int = PEOPLE, *, seed: int = SEED, prefix: str = PREFIX) -> Iterator[Person]:
+    """The first `count` people, their codes beginning with `prefix`; the same ones every time."""
     choose = random.Random(seed)  # noqa: S311 — invented people need no secrecy
     for number in range(count):
         born = OLDEST + timedelta(days=choose.randrange(DAYS))
         yield Person(
-            code=f"NM{number + 1:06d}",
+            code=f"{prefix}{number + 1:06d}",
             given_name=choose.choice(GIVEN_NAMES),
             family_name=choose.choice(FAMILY_NAMES),
             born_on=born.isoformat(),
@@ -175,8 +176,8 @@ def invent_people(count: int = PEOPLE, *, seed: int = SEED) -> Iterator[Person]:
         )
 
 
-def open_register(path: Path, *, count: int = PEOPLE) -> sqlite3.Connection:
-    """The register's database, filled when it is new."""
+def open_register(path: Path, *, count: int = PEOPLE, prefix: str = PREFIX) -> sqlite3.Connection:
+    """The register's database, filled when it is new; the codes of its people begin with `prefix`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     database = sqlite3.connect(path)
     database.row_factory = sqlite3.Row
@@ -184,7 +185,8 @@ def open_register(path: Path, *, count: int = PEOPLE) -> sqlite3.Connection:
         database.execute(TABLE)
         (existing,) = database.execute("select count(*) from person").fetchone()
         if existing < count:
-            rows = [tuple(getattr(person, name) for name in Person.__slots__) for person in invent_people(count)]
+            people = invent_people(count, seed=SEED if prefix == PREFIX else SEED + sum(prefix.encode()), prefix=prefix)
+            rows = [tuple(getattr(person, name) for name in Person.__slots__) for person in people]
             database.executemany("insert or ignore into person values (?, ?, ?, ?, ?)", rows)
     return database
 

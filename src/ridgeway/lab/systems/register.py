@@ -1,13 +1,15 @@
 """The population register: ten thousand people who do not exist, over a REST API that OpenAPI describes.
 
 Law: who asks is known from the security server, and every look is noted with it, in the register's own database.
+Read next: `registersoap.py`, the same over SOAP.
 """
 
 from pathlib import Path
 
 from ridgeway.client import ServiceApp, ServiceCall
 from ridgeway.http import HttpRefusal
-from ridgeway.lab.systems.people import find_person, open_register, search_people
+from ridgeway.lab.systems.people import PREFIX, find_person, open_register, search_people
+from ridgeway.lab.systems.registersoap import add_soap
 
 MAX_FOUND = 100
 LOOKS = "create table if not exists look (at text default current_timestamp, client text, query_id text, code text)"
@@ -60,20 +62,25 @@ DESCRIPTION = {
 }
 
 
-def build_register(folder: Path) -> ServiceApp:
-    """The register with its database in `folder`."""
-    database = open_register(folder / "register.sqlite3")
+def build_register(folder: Path, *, prefix: str = PREFIX) -> ServiceApp:
+    """The register with its database in `folder`; the codes of its people begin with `prefix`."""
+    database = open_register(folder / "register.sqlite3", prefix=prefix)
     with database:
         database.execute(LOOKS)
     app = ServiceApp()
     app.describe(DESCRIPTION)
 
+    def note_look(client: str, query_id: str, code: str) -> None:
+        """Somebody looked at somebody."""
+        with database:
+            database.execute("insert into look (client, query_id, code) values (?, ?, ?)", (client, query_id, code))
+
+    add_soap(app, database, note_look=note_look)
+
     @app.get("/persons/{code}")
     async def get_person(call: ServiceCall, code: str) -> object:
         """One person."""
-        with database:
-            values = (str(call.caller.client), call.caller.query_id, code)
-            database.execute("insert into look (client, query_id, code) values (?, ?, ?)", values)
+        note_look(str(call.caller.client), call.caller.query_id, code)
         person = find_person(database, code)
         if person is None:
             raise HttpRefusal(404, "Not Found", f"Nobody has the code {code[:40]}.")
