@@ -8,9 +8,9 @@ help:            ## show this list
 setup:           ## install Ridgeway into .venv (no root, no network but the package index)
 	@scripts/setup run
 
-demo:            ## start a country: organisations exchange signed, logged, provable messages (ONCE=1 to stop by itself)
+demo:            ## start a country: organisations exchange signed, logged, provable messages (ONCE=1 to stop by itself, WITH=southmark for two)
 	@scripts/setup run
-	@exec .venv/bin/ridgeway lab up $(if $(ONCE),--once) $(if $(STATE),--state $(STATE)) $(if $(BASE_PORT),--base-port $(BASE_PORT))
+	@exec .venv/bin/ridgeway lab up $(if $(ONCE),--once) $(if $(WITH),--with $(WITH)) $(if $(STATE),--state $(STATE)) $(if $(BASE_PORT),--base-port $(BASE_PORT))
 
 test:            ## all tests; names what it would install from Debian first (SYSTEM=no keeps it from doing so)
 	@SYSTEM="$(SYSTEM)" scripts/test

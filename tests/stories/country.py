@@ -95,16 +95,19 @@ def run_ridgeway(*arguments: str, check: bool = True, cwd=None) -> subprocess.Co
     return subprocess.run(command, cwd=cwd, check=check, capture_output=True, text=True, timeout=120)
 
 
-def start_country(state: Path, *, base_port: int) -> RunningCountry:
-    """A country that is up, its first message proven."""
+def start_country(state: Path, *, base_port: int, partner: str = "") -> RunningCountry:
+    """A country that is up, its first messages proven; with a `partner`, two that are federated."""
     state.mkdir(parents=True, exist_ok=True)
     log = state.parent / f"{state.name}.log"
     command = [sys.executable, "-m", "ridgeway.cli", "lab", "up", "--state", str(state), "--base-port", str(base_port)]
+    command += ["--with", partner] if partner else []
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=os.environ | {"PYTHONUNBUFFERED": "1"}
         )
-    running = RunningCountry(process, log, Country(state.resolve(), ports=Ports(base_port)))
+    running = RunningCountry(
+        process, log, Country(state.resolve(), ports=Ports(base_port), is_accompanied=bool(partner))
+    )
     limit = time.monotonic() + UP_SECONDS
     while "See it happen" not in running.output():
         assert process.poll() is None, running.output()

@@ -73,6 +73,19 @@ def test_asking_again_asks_again_and_reloading_does_not(page):
     assert page.inner_text("dl >> nth=0") == second
 
 
+def test_asking_over_soap_shows_the_extract_that_was_attached(page):
+    page.click("text=over SOAP")
+    told = page.inner_text("h1")
+    assert told.startswith("The Parliament asked the Population Register who NM000001 is over SOAP")
+    assert re.search(r"(?<!NOT )PROVEN$", told.strip())
+    assert "Attached" in page.inner_text(".checks")
+    page.click("text=Flip one byte")
+    assert "NOT PROVEN" in page.inner_text("h1")
+    page.click("text=Undo")
+    page.click("text=over REST")
+    assert "over SOAP" not in page.inner_text("h1")
+
+
 def test_everything_is_reached_by_keyboard_alone(page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the main part"
@@ -116,6 +129,6 @@ def test_the_last_exchanges_appear_as_they_happen(browser, country):
 
 def test_another_site_can_give_no_orders(country):
     base = country.country.page_url
-    assert http("POST", f"{base}/ask", body=b"", headers=[("Origin", "http://evil.example")]).status == 403
+    assert http("POST", f"{base}/ask/rest", body=b"", headers=[("Origin", "http://evil.example")]).status == 403
     assert http("GET", base, headers=[("Host", "evil.example")]).status == 403
     assert http("GET", f"{base}/evidence/..%2f..%2fstatus.json").status == 404

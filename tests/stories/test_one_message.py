@@ -48,9 +48,10 @@ def evidence(country, tmp_path):
     return files, configuration
 
 
-def test_the_start_shows_its_steps_and_proves_the_first_message(country):
+def test_the_start_shows_its_steps_and_proves_the_first_messages_over_rest_and_over_soap(country):
     told = country.output()
-    assert told.count("  PROVEN") == 4
+    assert told.count("  PROVEN") == 8
+    assert "over SOAP, with its mandate attached" in told
     assert '"code":"NM000001"' in told
     assert "ridgeway verify " in told
     line = next(line for line in told.splitlines() if line.strip().startswith("ridgeway verify "))
@@ -92,13 +93,18 @@ def test_without_any_trust_the_verdict_is_neither(country, evidence, tmp_path):
     assert done.returncode == 2
 
 
+def test_a_path_that_hides_dots_is_refused_as_no_request_of_http(country):
+    answer = country.ask(PARLIAMENT, "GOV/1001/persons/persons/%2e%2e/x")
+    assert (answer.status, answer.headers.get("x-road-error")) == (400, None)
+    assert b"hides dots" in answer.body
+
+
 @pytest.mark.parametrize(
     ("who", "target", "code"),
     [
         (PARLIAMENT, "GOV/1001/persons/none", "server.serverproxy.unknown_service"),
         (PARLIAMENT, "GOV/1001/none/persons", "server.clientproxy.unknown_member"),
         (PARLIAMENT, "GOV/9/none/persons", "server.clientproxy.unknown_member"),
-        (PARLIAMENT, "GOV/1001/persons/persons/%2e%2e/x", "server.clientproxy."),
         (REGISTER, "GOV/1002/casework/x", "server.serverproxy.unknown_service"),
         (REGISTER, "GOV/1001/persons/persons/NM000001", "server.serverproxy.access_denied"),
     ],

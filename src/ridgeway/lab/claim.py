@@ -40,6 +40,8 @@ def claimed(country: Country) -> Iterator[None]:
             ) from error
         stop_leftovers(country)
         require_free_ports(country)
+        if country.is_accompanied:
+            require_free_ports(country.partner)
         yield
 
 

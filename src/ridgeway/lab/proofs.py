@@ -206,10 +206,10 @@ def render_exchange(exchange: Exchange) -> str:
     for each in exchange.evidence:
         if each.proven is not None:
             stamped = f"{each.proven.at:%Y-%m-%d %H:%M:%S} UTC"
-            lines.append(f"  PROVEN      {each.direction:<8} kept by {each.side.name:<20} time-stamped {stamped}")
+            lines.append(f"  PROVEN      {each.direction:<8} kept by {each.side.name:<22} time-stamped {stamped}")
         else:
             assert each.error is not None
-            lines.append(f"  NOT PROVEN  {each.direction:<8} kept by {each.side.name:<20} {each.error}")
+            lines.append(f"  NOT PROVEN  {each.direction:<8} kept by {each.side.name:<22} {each.error}")
     first = exchange.evidence[0].file
     lines += ["Prove it again, offline:", f"  ridgeway verify {first} --globalconf {exchange.configuration}"]
     return "\n".join(lines)

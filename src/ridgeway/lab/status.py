@@ -3,6 +3,7 @@
 Law: the file is whole or absent; what it says of a process is checked against the process before it is told.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def describe(country: Country) -> dict[str, Any]:
         "certification_authority": country.ca_url,
         "timestamping_authority": country.tsa_url,
         "organisations": [describe_organisation(country, each) for each in country.organisations],
+        "partner": describe(replace(country.partner, is_accompanied=False)) if country.is_accompanied else None,
     }
 
 
@@ -94,7 +96,21 @@ def is_ours(pid: int) -> bool:
 def render_status(told: dict[str, Any]) -> str:
     """The status for a person."""
     lines = [f"{told['instance']}: {'running' if told['running'] else 'not running'}, state in {told['state']}"]
-    lines += [
+    lines += render_country(told)
+    if told.get("partner"):
+        lines += [f"{told['partner']['instance']}, federated with it", *render_country(told["partner"])]
+    for process in told["processes"]:
+        state = f"pid {process['pid']}" if process["running"] else "not running"
+        megabytes = process["memory_bytes"] / (1024 * 1024)
+        lines.append(f"  {process['name']:<30} {state:<12} {megabytes:6.1f} MiB  {process['purpose']}")
+    if not told["running"]:
+        lines.append("Start it: ridgeway lab up")
+    return "\n".join(lines)
+
+
+def render_country(told: dict[str, Any]) -> list[str]:
+    """One country's addresses and organisations, line by line."""
+    lines = [
         f"  {name.replace('_', ' '):<24} {told[name]}" for name in ("page", "central_server", "certification_authority")
     ]
     lines += [
@@ -106,10 +122,4 @@ def render_status(told: dict[str, Any]) -> str:
             f"  {name.replace('_', ' '):<24} {each[name]}"
             for name in ("security_server", "consumer_door", "peer_door", "ocsp_door", "information_system", "state")
         ]
-    for process in told["processes"]:
-        state = f"pid {process['pid']}" if process["running"] else "not running"
-        megabytes = process["memory_bytes"] / (1024 * 1024)
-        lines.append(f"  {process['name']:<24} {state:<12} {megabytes:6.1f} MiB  {process['purpose']}")
-    if not told["running"]:
-        lines.append("Start it: ridgeway lab up")
-    return "\n".join(lines)
+    return lines
