@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ridgeway.errors import SettingsError, WorldError
 from ridgeway.office.documents import Document, read_document_file, to_content
 from ridgeway.office.documents.diff import render_diff
@@ -21,8 +23,10 @@ from ridgeway.office.documents.forward import bring_forward
 from ridgeway.office.documents.versions import append_version, find_newest
 from ridgeway.protocol.exchange.snapshots import write_server_snapshot
 from ridgeway.protocol.exchange.values import ServerSnapshot
+from ridgeway.protocol.management import RequestKind
 from ridgeway.securityserver.documents import SecurityServerDocument, build_snapshot
-from ridgeway.securityserver.models import Version
+from ridgeway.securityserver.joining.states import CLIENT, read_states, with_states
+from ridgeway.securityserver.models import SentRequest, Version
 from ridgeway.settings import Settings
 
 APP = "securityserver"
@@ -49,13 +53,26 @@ def read_proposal(file: Path) -> Proposal:
     number, current = find_newest(Version)
     content = inline_certificates(to_content(document.value), file.parent)
     snapshot = build_snapshot(document, folder=file.parent, version=number + (current != content))
-    if current is not None and (current["instance"], current["server"]) != (content["instance"], content["server"]):
+    if current is not None and not is_same_server(current, content):
         raise SettingsError(
             "wrong_server",
             f"The document is of {describe_server(content)}, this server is {describe_server(current)}.",
             action="Apply the right document, or start a new server in another state folder.",
         )
     return Proposal(document, content, snapshot, number, tuple(render_diff(current or {}, content)))
+
+
+def is_same_server(current: Any, content: Any) -> bool:
+    """Whether a document is of this server: the same owner, or the one that was asked to become it."""
+    if (current["instance"], current["server"]) == (content["instance"], content["server"]):
+        return True
+    owner = f"{CLIENT} {content['server']['owner']}"
+    was_asked = SentRequest.objects.filter(kind=RequestKind.OWNER_CHANGE, subject=owner, fault="").exists()
+    return (
+        was_asked
+        and current["instance"] == content["instance"]
+        and current["server"]["code"] == content["server"]["code"]
+    )
 
 
 def describe_server(content: Any) -> str:
@@ -80,7 +97,8 @@ def apply_proposal(proposal: Proposal, settings: Settings, *, now: datetime) -> 
     try:
         with hold_alone(place):
             number = append_version(Version, proposal.content, follows=proposal.current_version, now=now)
-            write_file(place, write_server_snapshot(replace(proposal.snapshot, version=number)))
+            snapshot = with_states(replace(proposal.snapshot, version=number), read_states())
+            write_file(place, write_server_snapshot(snapshot))
     except OSError as error:
         raise WorldError(
             "io_error",
@@ -88,6 +106,28 @@ def apply_proposal(proposal: Proposal, settings: Settings, *, now: datetime) -> 
             action="See to the disk and its rights, and apply the document again.",
         ) from error
     return number
+
+
+def read_snapshot_in_force(number: int, document: SecurityServerDocument) -> ServerSnapshot:
+    """What a kept document means, with what was asked about each client; its files are written out in it already."""
+    snapshot = build_snapshot(Document("the document in force", document, {}), folder=Path(), version=number)
+    return with_states(snapshot, read_states())
+
+
+def rewrite_snapshot(settings: Settings) -> None:
+    """The snapshot file says what the database says now.
+
+    Raises:  WorldError(io_error).
+    """
+    place = settings.path(settings.gateway.snapshot)
+    try:
+        with hold_alone(place):
+            number, content = find_newest(Version)
+            if content is not None:
+                snapshot = read_snapshot_in_force(number, msgspec.convert(content, SecurityServerDocument))
+                write_file(place, write_server_snapshot(snapshot))
+    except OSError as error:
+        raise WorldError("io_error", f"{place} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from ridgeway.office.documents.asking import confirm_changes, print_outcome
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.office.documents.versions import find_newest
 from ridgeway.securityserver.apply import APP, apply_proposal, read_proposal
+from ridgeway.securityserver.joining.commands import COMMANDS
 from ridgeway.securityserver.models import Version
 from ridgeway.securityserver.strangers import find_trust, list_strangers
 from ridgeway.settings import Settings
@@ -20,6 +21,10 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.group()
 def securityserver() -> None:
     """One organisation's clients, services and access rights."""
+
+
+for command in COMMANDS:
+    securityserver.add_command(command)
 
 
 @securityserver.command()

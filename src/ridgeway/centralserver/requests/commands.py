@@ -1,8 +1,6 @@
 """`ridgeway centralserver requests …` and `show`: look at requests, decide them, and see what is in force."""
 
 import json
-import os
-import pwd
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +22,7 @@ from ridgeway.centralserver.requests.keeping import (
     read_register,
     revoke_request,
 )
+from ridgeway.office.audit.who import read_user
 from ridgeway.office.documents import to_content
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.trust.clock import read_clock
@@ -114,14 +113,6 @@ def decide(verb: Callable[[int, Decision], Any], request_id: int, note: str, *, 
     bring_forward(APP)
     verb(request_id, Decision(read_user(), read_clock(), note))
     print_request(get_request(request_id), as_json=as_json)
-
-
-def read_user() -> str:
-    """The account that runs this command, as the system knows it."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"user {os.getuid()}"
 
 
 def describe_request(request: KeptRequest) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         url = running.new_database()
     settings = replace(Settings(state_dir=tmp_path), securityserver=SecurityServerSettings(database=url))
     setup_django(settings, room="securityserver")
-    assert bring_forward("securityserver") == ("0001_initial",)
+    assert "0001_initial" in bring_forward("securityserver")
     write_certificates(tmp_path)
     document = tmp_path / "server.yaml"
     document.write_text((EXAMPLES / "securityserver.yaml").read_text())

@@ -7,7 +7,6 @@ from click.testing import CliRunner
 
 import ridgeway.office.documents.tests.ready  # noqa: F401  before any table
 from ridgeway.centralserver.commands import centralserver
-from ridgeway.centralserver.requests.commands import read_user
 from ridgeway.centralserver.requests.tests.cast import (
     LIBRARY,
     K,
@@ -19,6 +18,7 @@ from ridgeway.centralserver.requests.tests.cast import (
     place,  # noqa: F401  a fixture
 )
 from ridgeway.errors import SettingsError
+from ridgeway.office.audit.who import read_user
 
 
 @pytest.fixture(autouse=True)
