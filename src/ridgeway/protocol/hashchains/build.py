@@ -9,7 +9,7 @@ Read next: `verify.py`, which walks a chain back.
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ridgeway.protocol.hashchains.digestlist import digest_step
@@ -49,15 +49,6 @@ class HashChains:
     chains: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fork:
-    """One node above a leaf: the digests of its two sides, and which side leads to the leaf."""
-
-    left: Digest
-    right: Digest
-    own_is_left: bool
-
-
 def build_hash_chains(
     inputs: Sequence[PartDigests], *, name: str = SIGNATURE_CHAIN, algorithm: str = SHA512
 ) -> HashChains:
@@ -67,11 +58,12 @@ def build_hash_chains(
     """
     if not inputs:
         raise ValueError("a hash chain needs at least one input")
+    for parts in inputs:
+        require_plain_names(parts)
     tree = Tree([digest_leaf(parts, algorithm) for parts in inputs], algorithm)
-    written = [write_chain(climb(tree, index), parts, algorithm) for index, parts in enumerate(inputs)]
-    top = written[0][0]
+    top = tree.node(0, len(inputs)) if len(inputs) > 1 else digest_parts(inputs[0], algorithm)
     result = RESULT.format(name=name, algorithm=algorithm, digest=encode(top.value))
-    return HashChains(result.encode(), tuple(document for _, document in written))
+    return HashChains(result.encode(), tuple(ChainWriter(tree, inputs).write_chains()))
 
 
 class Tree:
@@ -107,38 +99,58 @@ def left_size(size: int) -> int:
 
 def digest_leaf(parts: PartDigests, algorithm: str) -> Digest:
     """The leaf of one message: its own digest, or the step over its parts."""
-    digests = [Digest(value, algorithm) for _, value in parts]
-    return digests[0] if len(digests) == 1 else digest_step(digests, algorithm)
+    return Digest(parts[0][1], algorithm) if len(parts) == 1 else digest_parts(parts, algorithm)
 
 
-def climb(tree: Tree, index: int) -> list[Fork]:
-    """The forks from the top down to leaf `index`."""
-    forks: list[Fork] = []
-    start, end = 0, len(tree.leaves)
-    while end - start > 1:
+def digest_parts(parts: PartDigests, algorithm: str) -> Digest:
+    """The step over the parts of one message."""
+    return digest_step([Digest(value, algorithm) for _, value in parts], algorithm)
+
+
+class ChainWriter:
+    """Writes the chain document of every leaf on one way through the tree.
+
+    The steps above a node are the same for all leaves below it, so each is written once and handed down.
+    """
+
+    def __init__(self, tree: Tree, inputs: Sequence[PartDigests]) -> None:
+        self.tree = tree
+        self.inputs = inputs
+        self.start, _, self.end = CHAIN.format(algorithm=tree.algorithm, steps="\0").partition("\0")
+
+    def write_chains(self) -> Iterator[bytes]:
+        """The documents, in the order of the inputs."""
+        return self.descend(0, len(self.inputs), number=0, above=self.start)
+
+    def descend(self, start: int, end: int, *, number: int, above: str) -> Iterator[bytes]:
+        """The documents of the leaves from `start` up to `end`, whose steps so far are `above`."""
+        if end - start == 1:
+            if number == 0 or not self.stands_in_fork(start, end):
+                above += STEP.format(number=number, items=self.write_parts(start))
+            yield (above + self.end).encode()
+            return
         middle = start + left_size(end - start)
-        own_is_left = index < middle
-        forks.append(Fork(tree.node(start, middle), tree.node(middle, end), own_is_left))
-        start, end = (start, middle) if own_is_left else (middle, end)
-    return forks
+        left, right = self.write_value(start, middle), self.write_value(middle, end)
+        own_left, own_right = (self.write_own(*side, number=number) for side in ((start, middle), (middle, end)))
+        for side, items in (((start, middle), own_left + right), ((middle, end), left + own_right)):
+            step = STEP.format(number=number, items=items)
+            yield from self.descend(*side, number=number + 1, above=above + step)
 
+    def stands_in_fork(self, start: int, end: int) -> bool:
+        """Whether this is one message of one part, which needs no step of its own below a fork."""
+        return end - start == 1 and len(self.inputs[start]) == 1
 
-def write_chain(forks: Sequence[Fork], parts: PartDigests, algorithm: str) -> tuple[Digest, bytes]:
-    """The digest that STEP0 gives, and the chain document of one input."""
-    require_plain_names(parts)
-    references = "".join(DATA_REF.format(uri=uri, digest=encode(value)) for uri, value in parts)
-    stands_in_fork = len(parts) == 1 and bool(forks)
-    steps = []
-    for number, fork in enumerate(forks):
-        is_last = number == len(forks) - 1
-        own = references if is_last and stands_in_fork else STEP_REF.format(number=number + 1)
-        other = HASH_VALUE.format(digest=encode((fork.right if fork.own_is_left else fork.left).value))
-        items = own + other if fork.own_is_left else other + own
-        steps.append(STEP.format(number=number, items=items))
-    if not stands_in_fork:
-        steps.append(STEP.format(number=len(forks), items=references))
-    children = (forks[0].left, forks[0].right) if forks else [Digest(value, algorithm) for _, value in parts]
-    return digest_step(children, algorithm), CHAIN.format(algorithm=algorithm, steps="".join(steps)).encode()
+    def write_own(self, start: int, end: int, *, number: int) -> str:
+        """The side of a fork that leads to these leaves: a reference to the next step, or the one part itself."""
+        return self.write_parts(start) if self.stands_in_fork(start, end) else STEP_REF.format(number=number + 1)
+
+    def write_value(self, start: int, end: int) -> str:
+        """The other side of a fork: the digest over these leaves."""
+        return HASH_VALUE.format(digest=encode(self.tree.node(start, end).value))
+
+    def write_parts(self, index: int) -> str:
+        """The references to the parts of one message."""
+        return "".join(DATA_REF.format(uri=uri, digest=encode(value)) for uri, value in self.inputs[index])
 
 
 def require_plain_names(parts: PartDigests) -> None:
