@@ -24,6 +24,8 @@ from ridgeway.protocol.identifiers import ClientId, RepresentedParty, ServiceId
 from ridgeway.protocol.messages import RestRequest, SoapMessage
 from ridgeway.protocol.monitoring import OperationalRecord, ServerType
 from ridgeway.protocol.monitoring.records import MAX_FAULT_CHARACTERS, MAX_TEXT_CHARACTERS
+from ridgeway.telemetry import TraceContext
+from ridgeway.telemetry.traces import TRACEPARENT, parse_traceparent
 
 XROAD_VERSION = "7.8.0"
 REST_PROTOCOL_VERSION = "1"
@@ -37,6 +39,15 @@ WHO_MUST_ACT = {
     WorldError: "world",
 }
 """Branch of the error tree → the class of a fault, as it is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a message. Units: nanoseconds since 1970."""
+
+    name: str
+    start_ns: int
+    end_ns: int
 
 
 @dataclass(slots=True)
@@ -73,6 +84,10 @@ class Observation:
     fault_string: str | None = None
     fault_class: str = ""
     is_message: bool = True
+    steps: list[Step] = field(default_factory=list, repr=False)
+    trace: TraceContext | None = None
+    service_trace: TraceContext | None = None
+    may_trace_leave: bool = False
     introduce: Callable[[], None] | None = field(default=None, repr=False)
     """Finds out whose message this is, for one that is refused before it is known; reading it costs time."""
 
@@ -120,7 +135,15 @@ class Observation:
         self.method, self.path = message.verb, message.service_path
         self.user_id, self.issue = find_header(message, USER_ID), find_header(message, ISSUE)
         self.protocol_version = REST_PROTOCOL_VERSION
+        self.join_trace(find_header(message, TRACEPARENT))
         self.service_type = self.service_type or "REST"
+
+    def join_trace(self, traceparent: str | None) -> None:
+        """At a provider: the trace goes on that another organisation began, if that is wished for."""
+        parent = parse_traceparent(traceparent) if self.trace is not None and self.may_trace_leave else None
+        if parent is not None and self.server_type is ServerType.PRODUCER:
+            self.trace = parent.child()
+            self.service_trace = self.trace.child()
 
     def of_log_record(self, record: LogRecord) -> None:
         """The sizes of the request or of the answer are those that were logged."""
@@ -210,8 +233,8 @@ class Observation:
 class Monitor(Protocol):
     """Whoever takes observations. None of its methods waits or raises."""
 
-    def begin(self, server_type: ServerType, now: datetime) -> Observation:
-        """A message began to arrive."""
+    def begin(self, server_type: ServerType, now: datetime, *, traceparent: str | None = None) -> Observation:
+        """A message began to arrive; `traceparent` is what the caller says of its own trace."""
 
     def end(self, observation: Observation, now: datetime) -> None:
         """The message is over; what was noted of it is kept."""
@@ -220,7 +243,7 @@ class Monitor(Protocol):
 class SilentMonitor:
     """A monitor that keeps nothing, for tests and small tools."""
 
-    def begin(self, server_type: ServerType, now: datetime) -> Observation:
+    def begin(self, server_type: ServerType, now: datetime, *, traceparent: str | None = None) -> Observation:  # noqa: ARG002
         """A message began to arrive."""
         return Observation(server_type, now)
 

@@ -48,22 +48,27 @@ class Recorder:
         buffer_records: int,
         interval_seconds: float,
         listeners: Sequence[Listener] = (),
+        begin_trace: Callable[[Observation, str | None], None] | None = None,
     ) -> None:
         self.store = store
         self.internal_address = internal_address
         self.buffer: deque[OperationalRecord] = deque(maxlen=buffer_records)
         self.interval_seconds = interval_seconds
         self.listeners = tuple(listeners)
+        self.begin_trace = begin_trace
         self.in_flight = dict.fromkeys(ServerType, 0)
         self.dropped = 0
         self.reported = 0
         self.sending = 0
         self.fault = ""
 
-    def begin(self, server_type: ServerType, now: datetime) -> Observation:
-        """A message began to arrive."""
+    def begin(self, server_type: ServerType, now: datetime, *, traceparent: str | None = None) -> Observation:
+        """A message began to arrive; `traceparent` is what the caller says of its own trace."""
         self.in_flight[server_type] += 1
-        return Observation(server_type, now)
+        seen = Observation(server_type, now)
+        if self.begin_trace is not None:
+            self.begin_trace(seen, traceparent)
+        return seen
 
     def end(self, observation: Observation, now: datetime) -> None:
         """The message is over; its record waits to be handed over."""

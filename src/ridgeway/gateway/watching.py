@@ -4,27 +4,33 @@ Law: a watcher changes no command and no answer. `drive(consume(...), WatchedHan
 a door has to write. Read next: `monitoring.py`.
 """
 
+import time
 from functools import partial
 from typing import Any
 
 from ridgeway.errors import RidgewayError
 from ridgeway.gateway.hands.drive import Hands
-from ridgeway.gateway.monitoring import Observation
+from ridgeway.gateway.monitoring import Observation, Step
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.exchange.admission import WHOLE_SERVICE
 from ridgeway.protocol.exchange.commands import (
     AnyRequest,
+    AskPeerRevocation,
     CallOwnService,
     CallService,
+    CarryBodies,
     Command,
     Connect,
     Deliver,
+    Finish,
     Incoming,
     ReadMessage,
+    ReadRest,
     Record,
     SendRequest,
     SendResponse,
     ServiceAnswer,
+    Sign,
 )
 from ridgeway.protocol.exchange.soap import SoapRequest
 from ridgeway.protocol.exchange.values import ServerSnapshot
@@ -39,6 +45,25 @@ from ridgeway.protocol.messages import (
 )
 from ridgeway.trust.clock import read_clock
 
+VERIFY = "verify"
+"""The step between the last part of a message and whatever comes next."""
+STEPS: dict[type, str] = {
+    Connect: "connect",
+    AskPeerRevocation: "revocation",
+    SendRequest: "carry",
+    SendResponse: "carry",
+    CarryBodies: "carry",
+    Finish: "carry",
+    Sign: "sign",
+    Record: "log",
+    ReadMessage: "receive",
+    ReadRest: "receive",
+    CallService: "service",
+    CallOwnService: "service",
+    Deliver: "deliver",
+}
+"""Command → the step it is part of; asking for the time is none."""
+
 
 class WatchedHands:
     """Does what `hands` do, and notes it; `server` is the configuration that endpoints are looked up in."""
@@ -47,11 +72,25 @@ class WatchedHands:
         self.hands = hands
         self.observation = observation
         self.server = server
+        self.verifying_since = 0
 
     async def perform(self, command: Command) -> Any:
         """Do what the conversation asks."""
+        step = STEPS.get(type(command))
+        if step is None:
+            return await self.hands.perform(command)
+        start = time.time_ns()
+        if self.verifying_since:
+            self.observation.steps.append(Step(VERIFY, self.verifying_since, start))
+            self.verifying_since = 0
         self.note_command(command)
-        answer = await self.hands.perform(command)
+        try:
+            answer = await self.hands.perform(command)
+        finally:
+            end = time.time_ns()
+            self.observation.steps.append(Step(step, start, end))
+        if isinstance(command, ReadRest):
+            self.verifying_since = end
         self.note_answer(command, answer)
         return answer
 

@@ -26,6 +26,7 @@ from ridgeway.gateway.monitoring import Observation
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.ports import Download
 from ridgeway.gateway.station import Station
+from ridgeway.gateway.tracing import context_for_peer
 from ridgeway.gateway.watching import WatchedHands, find_server_address, note_request
 from ridgeway.http import Request, ResponseWriter
 from ridgeway.protocol.exchange.admission import Caller, admit_caller
@@ -42,6 +43,7 @@ from ridgeway.protocol.messages import (
 )
 from ridgeway.protocol.monitoring import ServerType
 from ridgeway.protocol.transport import SoapDecoder
+from ridgeway.telemetry.traces import TRACEPARENT
 from ridgeway.trust.clock import read_clock
 
 PREFIX = "server.clientproxy"
@@ -69,7 +71,7 @@ class ConsumerDoor:
     async def handle(self, request: Request, response: ResponseWriter) -> None:
         """Answer one request."""
         form = choose_form(request)
-        seen = self.station.monitor.begin(ServerType.CLIENT, read_clock())
+        seen = self.station.monitor.begin(ServerType.CLIENT, read_clock(), traceparent=request.headers.get(TRACEPARENT))
         try:
             match form:
                 case Form.REST:
@@ -103,7 +105,7 @@ class ConsumerDoor:
             message = build_rest_request(
                 request.method,
                 request.target.decode("latin-1"),
-                request.headers,
+                context_for_peer(request.headers, seen),
                 new_request_id=draw_uuid(),
                 new_query_id=f"{standing.server.server.instance}-{draw_uuid()}",
             )

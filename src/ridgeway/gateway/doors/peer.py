@@ -42,6 +42,7 @@ class PeerDoor:
         try:
             heads = self.read_heads(request, seen)
             hands = ProviderHands(request, response, heads=heads, station=self.station, services=self.services)
+            hands.find_trace = lambda: seen.service_trace
             standing = self.station.standing()
             seen.service_address = find_server_address(standing.server.server, standing.trust)
             await drive(provide(standing=standing), WatchedHands(hands, seen, server=standing.server))

@@ -4,7 +4,7 @@ Law: one small function a command. Once the answer's first part left, a failure 
 so that the consumer fails closed with the reason.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any, assert_never
 
@@ -47,6 +47,7 @@ from ridgeway.protocol.exchange.values import LocalService, LoggedBody
 from ridgeway.protocol.messages import RestRequest, find_soap_fault
 from ridgeway.protocol.transport import REST_RESPONSE, SoapDecoder, TransportDecoder, TransportEncoder
 from ridgeway.protocol.transport.heads import RequestHeads, render_response_heads
+from ridgeway.telemetry import TraceContext
 from ridgeway.trust.clock import read_clock
 
 BODILESS_STATUSES = (204, 304)
@@ -83,6 +84,7 @@ class ProviderHands:
         self.incoming = IncomingMessage(decoder, request.body(), station.spool_limits)
         self.stack.callback(self.incoming.close)
         self.outgoing: Outgoing = NoBodies()
+        self.find_trace: Callable[[], TraceContext | None] = lambda: None
 
     async def perform(self, command: Command) -> Any:
         """Do what the conversation asks."""
@@ -142,7 +144,7 @@ class ProviderHands:
 
         Source:  PR-MESSTRANSP §3.1.
         """
-        called = self.services.exchange_rest(service, request, held=self.incoming.spool)
+        called = self.services.exchange_rest(service, request, held=self.incoming.spool, trace=self.find_trace())
         exchange = await self.stack.enter_async_context(called)
         head = await exchange.response()
         if request.verb != "HEAD" and head.status not in BODILESS_STATUSES:
@@ -155,7 +157,7 @@ class ProviderHands:
         Raises:  RelayedFault when it is a fault; what goes wrong with the service, under `service_failed`.
         Source:  PR-MESSTRANSP §3.3 step 6.
         """
-        called = self.services.exchange_soap(service, request, held=self.incoming.spool)
+        called = self.services.exchange_soap(service, request, held=self.incoming.spool, trace=self.find_trace())
         try:
             exchange = await self.stack.enter_async_context(called)
             head = await exchange.response()

@@ -12,6 +12,7 @@ from ridgeway.errors import RequestError
 from ridgeway.gateway.hands.soapdelivery import Piece, list_pieces, write_pieces
 from ridgeway.gateway.hands.spool import BodySpool
 from ridgeway.gateway.station import Station
+from ridgeway.gateway.tracing import context_for_service
 from ridgeway.http import ClientTls, Exchange, PeerLostError, parse_url
 from ridgeway.http.tls import MODERN
 from ridgeway.protocol.exchange.soap import SoapRequest
@@ -19,6 +20,7 @@ from ridgeway.protocol.exchange.values import LocalService
 from ridgeway.protocol.identifiers import ClientId
 from ridgeway.protocol.messages import RestRequest, render_http_headers, render_service_url
 from ridgeway.protocol.messages.rest import VERBS_WITH_BODY
+from ridgeway.telemetry import TraceContext
 
 MAX_TLS_IDENTITIES = 1000
 
@@ -32,7 +34,12 @@ class ServiceDirectory:
 
     @asynccontextmanager
     async def exchange_rest(
-        self, service: LocalService, request: RestRequest, *, held: BodySpool | None
+        self,
+        service: LocalService,
+        request: RestRequest,
+        *,
+        held: BodySpool | None,
+        trace: TraceContext | None = None,
     ) -> AsyncIterator[Exchange]:
         """An exchange with a REST service, the request sent.
 
@@ -40,19 +47,24 @@ class ServiceDirectory:
         """
         url = render_service_url(service.url, request) if service.url else ""
         async with self.open(service, url, provider=request.service.provider) as (exchange, target):
-            await send_rest(exchange, target, request, held)
+            await send_rest(exchange, target, request, held=held, trace=trace)
             yield exchange
 
     @asynccontextmanager
     async def exchange_soap(
-        self, service: LocalService, request: SoapRequest, *, held: BodySpool | None
+        self,
+        service: LocalService,
+        request: SoapRequest,
+        *,
+        held: BodySpool | None,
+        trace: TraceContext | None = None,
     ) -> AsyncIterator[Exchange]:
         """An exchange with a SOAP service, the request sent.
 
         Raises:  as `exchange_rest`.
         """
         async with self.open(service, service.url, provider=request.service.provider) as (exchange, target):
-            await send_soap(exchange, target, request, held)
+            await send_soap(exchange, target, request, held=held, trace=trace)
             yield exchange
 
     @asynccontextmanager
@@ -95,9 +107,11 @@ class ServiceDirectory:
         return self.identities[pinned]
 
 
-async def send_rest(exchange: Exchange, target: str, request: RestRequest, held: BodySpool | None) -> None:
+async def send_rest(
+    exchange: Exchange, target: str, request: RestRequest, *, held: BodySpool | None, trace: TraceContext | None
+) -> None:
     """The request is with the service; a body goes only with the verbs that have one."""
-    headers = list(render_http_headers(request))
+    headers = context_for_service(render_http_headers(request), trace)
     has_body = request.verb in VERBS_WITH_BODY
     bodies = held.bodies if held is not None and has_body else []
     if has_body:
@@ -106,7 +120,9 @@ async def send_rest(exchange: Exchange, target: str, request: RestRequest, held:
     await send_pieces(exchange, bodies, held)
 
 
-async def send_soap(exchange: Exchange, target: str, request: SoapRequest, held: BodySpool | None) -> None:
+async def send_soap(
+    exchange: Exchange, target: str, request: SoapRequest, *, held: BodySpool | None, trace: TraceContext | None
+) -> None:
     """The request is with the service, with its attachments."""
     content_type, pieces = list_pieces(request.bytes, request.part, [] if held is None else held.bodies)
     size = sum(len(piece) if isinstance(piece, bytes) else piece.size for piece in pieces)
@@ -116,7 +132,7 @@ async def send_soap(exchange: Exchange, target: str, request: SoapRequest, held:
         ("Content-Type", content_type),
         ("Content-Length", str(size)),
     ]
-    await exchange.start("POST", target, headers)
+    await exchange.start("POST", target, context_for_service(headers, trace))
     await send_pieces(exchange, pieces, held)
 
 

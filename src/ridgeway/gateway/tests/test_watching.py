@@ -16,7 +16,7 @@ class Notebook:
         self.records: list[OperationalRecord] = []
         self.in_flight = 0
 
-    def begin(self, server_type: ServerType, now: datetime) -> Observation:
+    def begin(self, server_type: ServerType, now: datetime, *, traceparent: str | None = None) -> Observation:
         self.in_flight += 1
         return Observation(server_type, now)
 
@@ -61,7 +61,8 @@ async def test_both_halves_of_a_message_are_noted_and_share_its_mark(tmp_path):
 
 async def test_a_refused_message_is_noted_with_its_fault_and_whose_it_was(tmp_path):
     consumer, provider = await exchange(tmp_path, {}, rights=())
-    for record in (*consumer.records, *provider.records):
+    (asked,), (served,) = consumer.records, provider.records
+    for record in (asked, served):
         assert not record.succeeded
         assert record.fault_code == "server.serverproxy.access_denied"
         assert record.client_subsystem_code == "desk"
