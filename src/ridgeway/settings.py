@@ -163,6 +163,9 @@ class GatewaySettings:
     metrics_port: int = setting(0, "Port of Prometheus metrics of the first worker, the next ones follow; 0 closes it.")
     health_check_port: int = setting(0, "Port of the health-check door; 0 closes it.")
     health_check_host: str = setting("0.0.0.0", "Address of the health-check door, for load balancers.")
+    maintenance_file: Path = setting(
+        Path("run/maintenance"), "While it exists the health-check door says maintenance; see `gateway maintenance`."
+    )
 
 
 @dataclass(frozen=True, slots=True)

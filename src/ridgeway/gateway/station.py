@@ -7,7 +7,7 @@ Read next: `worker.py`, which starts a station's doors.
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from ridgeway.errors import RidgewayError, TokenError, TrustError
@@ -65,6 +65,7 @@ class Station:
     internal: InternalIdentity
     own_services: Mapping[str, OwnService] = field(default_factory=dict)
     monitor: Monitor = field(default_factory=SilentMonitor)
+    ping_log: Callable[[], Awaitable[object]] | None = None
     verdicts: VerdictCache = field(default_factory=VerdictCache)
     server: ServerSnapshot | None = None
     keys: tuple[KeyInfo, ...] = ()

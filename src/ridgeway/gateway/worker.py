@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from ridgeway.gateway.doors.consumer import ConsumerDoor
+from ridgeway.gateway.doors.health import HealthDoor
 from ridgeway.gateway.doors.ocsp import OcspDoor
 from ridgeway.gateway.doors.peer import PeerDoor
 from ridgeway.gateway.peers.securityserver import PeerDirectory
@@ -29,6 +30,7 @@ class Doors:
     consumer_tls: Server | None = None
     ocsp: Server | None = None
     peer: Server | None = None
+    health: Server | None = None
 
 
 async def run_worker(station: Station, *, stopped: asyncio.Event) -> None:
@@ -73,6 +75,16 @@ async def open_doors(station: Station, stack: AsyncExitStack) -> Doors:
             OcspDoor(station).handle, host=gateway.peer_host, port=gateway.ocsp_port, limits=limits, reuse_port=shared
         )
     )
+    if gateway.health_check_port:
+        doors.health = await stack.enter_async_context(
+            serve(
+                HealthDoor(station).handle,
+                host=gateway.health_check_host,
+                port=gateway.health_check_port,
+                limits=limits,
+                reuse_port=shared,
+            )
+        )
     return doors
 
 
