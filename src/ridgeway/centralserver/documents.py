@@ -114,7 +114,7 @@ class Amendment:
     """What a management request registered since the document was written; nobody writes it, approval does.
 
     `id` is the request's number, `kind` its service code, `server` is CLASS/MEMBER/SERVER; what the kind does not hold
-    is empty. `certificate` is PEM.
+    is empty. `certificate` is PEM; `member_name` is what whoever approved it calls a member that was not there.
     """
 
     id: int
@@ -125,6 +125,7 @@ class Amendment:
     address: str = ""
     name: str = ""
     message: str = ""
+    member_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

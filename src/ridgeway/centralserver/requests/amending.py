@@ -135,8 +135,8 @@ def get_server(register: Register, amendment: Amendment) -> Server:
     return register.servers[amendment.server]
 
 
-def find_or_add_member(register: Register, client: str) -> Member:
-    """The member of a client; a new one has its code for a name, until the operator gives it one.
+def find_or_add_member(register: Register, client: str, called: str) -> Member:
+    """The member of a client; a new one without a name has its code for one, until the operator gives it another.
 
     Raises:  MisfitError when its class is unknown.
     """
@@ -145,7 +145,7 @@ def find_or_add_member(register: Register, client: str) -> Member:
         class_, _, code = name.partition("/")
         if class_ not in register.document.member_classes:
             raise MisfitError(f"{class_} is not among the member classes")
-        register.members[name] = Member(MemberRow(class_, code, code), {})
+        register.members[name] = Member(MemberRow(class_, code, called or code), {})
     return register.members[name]
 
 
@@ -157,7 +157,7 @@ def register_certificate(register: Register, amendment: Amendment) -> bool:
             raise MisfitError(f"the certificate is of {holder.name}")
         return False
     owner, _, code = amendment.server.rpartition("/")
-    find_or_add_member(register, owner)
+    find_or_add_member(register, owner, amendment.member_name)
     server = register.servers.setdefault(amendment.server, Server(ServerRow(owner, code, amendment.address), {}, {}))
     certificates = (*server.row.authentication_certificates, amendment.certificate)
     server.row = replace(server.row, address=amendment.address, authentication_certificates=certificates)
@@ -181,7 +181,8 @@ def register_client(register: Register, amendment: Amendment) -> bool:
     server = get_server(register, amendment)
     is_new_client = amendment.client not in server.registered and amendment.client != server.row.owner
     is_new = is_new_client or not register.has_client(amendment.client)
-    member, code = find_or_add_member(register, amendment.client), subsystem_code(amendment.client)
+    member = find_or_add_member(register, amendment.client, amendment.member_name)
+    code = subsystem_code(amendment.client)
     if code and is_new:
         member.subsystems[code] = amendment.name or member.subsystems.get(code, "")
     if is_new_client:

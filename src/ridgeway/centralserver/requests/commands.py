@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -65,11 +66,12 @@ def show_one(request_id: int, as_json: bool) -> None:
 
 @requests.command()
 @number
+@click.option("--member-name", default="", help="Name of a member that is not there yet; its code by default.")
 @note
 @as_json
-def approve(request_id: int, note: str, as_json: bool) -> None:
+def approve(request_id: int, member_name: str, note: str, as_json: bool) -> None:
     """Put what request ID asks for in force."""
-    decide(approve_request, request_id, note, as_json=as_json)
+    decide(partial(approve_request, member_name=member_name), request_id, note, as_json=as_json)
 
 
 @requests.command()

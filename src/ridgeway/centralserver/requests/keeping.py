@@ -50,7 +50,7 @@ from ridgeway.protocol.management import (
 FROM_SERVER = "SECURITY_SERVER"
 BY_RULE, BY_SETTING, BY_SERVER = "rule", "setting", "server"
 """Who decided when no person did: no approval is needed; a setting approves; the server asked for it itself."""
-MAX_TRIES = 5
+MAX_TRIES = 20
 Done = TypeVar("Done")
 
 
@@ -147,8 +147,10 @@ def keep_once(received: Received, *, auto_approved: frozenset[RequestKind], now:
     return number
 
 
-def approve_request(number: int, decision: Decision) -> int:
+def approve_request(number: int, decision: Decision, *, member_name: str = "") -> int:
     """The request that waits is in force; the version of the document is returned.
+
+    `member_name` is for a member that is not there yet; without one it is called by its code.
 
     Raises:  SettingsError(request_not_found | request_is_decided), AccessError(management_request_…).
     """
@@ -160,7 +162,7 @@ def approve_request(number: int, decision: Decision) -> int:
             in_force = read_register()
             request = read_kept(row)
             require_approvable(request, names_of(request), in_force.register)
-            return approve_row(row, in_force, decision)
+            return approve_row(row, in_force, decision, member_name=member_name)
 
     return repeat(approve)
 
@@ -213,10 +215,10 @@ def repeat(work: Callable[[], Done]) -> Done:
     return work()
 
 
-def approve_row(row: Any, in_force: InForce, decision: Decision) -> int:
+def approve_row(row: Any, in_force: InForce, decision: Decision, *, member_name: str = "") -> int:
     """The row is approved, and what it asks for is in force."""
     try:
-        amendments = add_amendment(in_force.document, build_amendment(row))
+        amendments = add_amendment(in_force.document, replace(build_amendment(row), member_name=member_name))
     except MisfitError as error:
         raise AccessError("management_request_invalid_state_for_approval", f"It does not fit: {error}.") from error
     version = put_in_force(in_force, replace(in_force.document, amendments=amendments), now=decision.at)

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from ridgeway.errors import NetworkError, RidgewayError, SettingsError
+from ridgeway.errors import NetworkError, RelayedFault, RidgewayError, SettingsError
 from ridgeway.office.documents.versions import find_newest
 from ridgeway.protocol.certificates.snapshot import InstanceTrust, ServerEntry
 from ridgeway.protocol.certificates.x509 import read_certificate
@@ -32,7 +32,7 @@ from ridgeway.signer import KeyInfo, SignerClient
 from ridgeway.trust.clock import read_clock
 from ridgeway.trust.keeper import TrustKeeper
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS, RETRY_SECONDS = 0.5, 1.0
 WAIT_SECONDS = 600.0
 """How long `--wait` waits for the configuration to say what was asked for."""
 
@@ -82,8 +82,10 @@ async def list_keys(settings: Settings) -> tuple[KeyInfo, ...]:
         return await signer.list_keys()
 
 
-def ask(request: ManagementRequest, settings: Settings, *, by: str) -> Sent:
+def ask(request: ManagementRequest, settings: Settings, *, by: str, patience_seconds: float = 0.0) -> Sent:
     """The central server has the request, and it is kept here; the state of what it is about follows.
+
+    While `patience_seconds` last it is sent again when the way there is not ready, never when it was refused.
 
     Raises:  RidgewayError as making and sending do, after the refusal was kept.
     """
@@ -91,7 +93,7 @@ def ask(request: ManagementRequest, settings: Settings, *, by: str) -> Sent:
     subject = name_subject(request)
     now = read_clock()
     try:
-        central_id = asyncio.run(send(request, settings, keeper))
+        central_id = asyncio.run(send_patiently(request, settings, keeper, seconds=patience_seconds))
     except RidgewayError as error:
         keep_sent(request, subject, by=by, now=now, central_id=None, fault=str(error))
         raise
@@ -100,6 +102,27 @@ def ask(request: ManagementRequest, settings: Settings, *, by: str) -> Sent:
         keep_state(subject, ASKED[request.kind], now=now)
         rewrite_snapshot(settings)
     return sent
+
+
+async def send_patiently(
+    request: ManagementRequest, settings: Settings, keeper: TrustKeeper, *, seconds: float
+) -> int | None:
+    """As `send`, again and again while the way is not ready and the time is not over."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while True:
+        keeper.reload_if_changed(read_clock())
+        try:
+            return await send(request, settings, keeper)
+        except RidgewayError as error:
+            if loop.time() >= until or not is_of_the_way(error):
+                raise
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+def is_of_the_way(error: RidgewayError) -> bool:
+    """Whether a request failed before it came to the central server: in the net, or in the exchange."""
+    return isinstance(error, NetworkError) or (isinstance(error, RelayedFault) and error.code.startswith("server."))
 
 
 async def send(request: ManagementRequest, settings: Settings, keeper: TrustKeeper) -> int | None:

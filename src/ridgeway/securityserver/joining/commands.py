@@ -7,12 +7,13 @@ Source: PR-MSERV; UG-SS §3.4, §4, §5.
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from ridgeway.errors import SettingsError, TrustError
+from ridgeway.errors import NetworkError, SettingsError, TrustError
 from ridgeway.office.audit.who import read_user
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.protocol.certificates.snapshot import InstanceTrust
@@ -22,6 +23,8 @@ from ridgeway.protocol.identifiers import ClientId, MemberId, SubsystemId
 from ridgeway.protocol.management import ManagementRequest, RequestKind
 from ridgeway.securityserver.apply import APP
 from ridgeway.securityserver.joining.asking import (
+    LOOK_SECONDS,
+    WAIT_SECONDS,
     Sent,
     ask,
     list_keys,
@@ -204,6 +207,24 @@ def list_requests(settings: Settings, as_json: bool) -> None:
         click.echo(f"{request.sent_at:%Y-%m-%d %H:%M:%S}  {request.kind:<22}  {request.subject}  {outcome}")
 
 
+@requests.command("wait")
+@as_json
+@click.pass_obj
+def wait_for_all(settings: Settings, as_json: bool) -> None:
+    """Return when the global configuration says everything that was asked for."""
+    snapshot = begin()
+    until = time.monotonic() + WAIT_SECONDS
+    while pending := [each for each in list_standings(snapshot, settings) if "in progress" in each.state]:
+        if time.monotonic() > until:
+            names = ", ".join(f"{each.subject} ({each.state})" for each in pending)
+            raise NetworkError("not_in_force", f"After {WAIT_SECONDS:g} seconds these wait: {names}.")
+        time.sleep(LOOK_SECONDS)
+    if as_json:
+        click.echo(json.dumps({"in_force": True}))
+    else:
+        click.echo("Everything that was asked for is in force.")
+
+
 COMMANDS = (register, unregister, client, change, maintenance, requests)
 """What `ridgeway securityserver` gains."""
 
@@ -235,7 +256,7 @@ def ask_about_client(
 
 def finish(request: ManagementRequest, settings: Settings, *, wait: bool, as_json: bool) -> None:
     """The request is sent and told, and waited for if that is wished."""
-    sent = ask(request, settings, by=read_user())
+    sent = ask(request, settings, by=read_user(), patience_seconds=WAIT_SECONDS if wait else 0.0)
     if not as_json:
         number = "no number" if sent.central_id is None else f"number {sent.central_id}"
         click.echo(f"The central server took the {sent.kind} request of {sent.subject}: {number}.")

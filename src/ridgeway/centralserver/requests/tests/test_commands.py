@@ -38,11 +38,14 @@ def test_a_request_is_listed_shown_approved_and_in_force():
     number = keep(K.CERTIFICATE_REGISTRATION, LIBRARY, **new_server())
     assert "WAITING   authCertReg             GOV/1004/library-1  library.example" in run("requests", "list")
     assert "certificate: certificate SHA-256" in run("requests", "show", str(number))
-    approved = json.loads(run("requests", "approve", str(number), "--note", "seen the papers", "--json"))
+    approved = json.loads(
+        run("requests", "approve", str(number), "--member-name", "Library", "--note", "seen the papers", "--json")
+    )
     assert approved["state"] == "APPROVED"
     (event,) = approved["events"]
     assert (event["by"], event["note"], event["version"]) == (read_user(), "seen the papers", 2)
     assert "server GOV/1004/library-1 at library.example, 1 certificates" in run("show")
+    assert "GOV/1004  Library" in run("show")
     shown = json.loads(run("show", "--json"))
     assert shown["version"] == 2
     assert [each["id"] for each in shown["amendments"]] == [number]

@@ -74,10 +74,12 @@ class Central:
     ways: list[str] = field(default_factory=list)
     refusal: tuple[str, str] | None = None
     status: int = 0
+    handler_before: Any = lambda: None
 
     def handler(self, way: str):
         async def answer(request, response):
             body = await request.read(200_000)
+            self.handler_before()
             if self.status:
                 await response.send(self.status, "No", [("Retry-After", "7")], b"")
                 return

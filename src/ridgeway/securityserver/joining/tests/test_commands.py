@@ -127,6 +127,21 @@ def test_what_is_waited_for_comes_or_is_told(joining, monkeypatch):  # noqa: F81
     assert "in force" in run(joining, "change", "address", "there.example", "--wait")
 
 
+def test_patience_lasts_while_the_way_is_not_ready_and_not_for_a_refusal(joining, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(asking, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(asking, "LOOK_SECONDS", 0.01)
+    joining.publish(clients=frozenset({CATALOGUE}))
+    refusals = iter([("server.serverproxy.ssl_authentication_failed", "Not yet."), ("server.x.y", "Not yet."), None])
+    joining.central.handler_before = lambda: setattr(joining.central, "refusal", next(refusals))
+    assert "in force" in run(joining, "register", "client", "GOV/1004/catalogue", "--wait")
+    assert len(joining.central.taken) == 1
+    assert run(joining, "requests", "wait") == "Everything that was asked for is in force.\n"
+    joining.central.handler_before = lambda: None
+    joining.central.refusal = ("management_request_exists", "No.")
+    with pytest.raises(RelayedFault):
+        run(joining, "register", "client", "GOV/1004/catalogue", "--wait")
+
+
 def test_a_refusal_is_told_kept_and_changes_no_state(joining):  # noqa: F811
     joining.central.refusal = ("management_request_exists", "Request 5 asks for the same.")
     with pytest.raises(RelayedFault, match="management_request_exists"):
