@@ -5,6 +5,7 @@ process that was started only keeps them running; they share the ports.
 """
 
 import asyncio
+import json
 import logging
 import signal
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from ridgeway.cli.watching import watched
 from ridgeway.errors import RidgewayError
 from ridgeway.gateway.hands.sign import MessageSigner
 from ridgeway.gateway.internaltls import open_internal_identity
@@ -52,11 +54,33 @@ def run_gateway(ctx: click.Context) -> None:
 
 
 @gateway.command(hidden=True)
+@click.option("--number", default=0, help="Which of them.")
 @click.pass_obj
-def worker(settings: Settings) -> None:
+def worker(settings: Settings, number: int) -> None:
     """Be one of several workers."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    run(carry(settings))
+    run(carry(settings, number=number))
+
+
+@gateway.command()
+@click.argument("state", type=click.Choice(["on", "off", "show"]))
+@click.option("--notice", default="", help="A sentence for whoever asks the health-check door.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def maintenance(settings: Settings, state: str, notice: str, *, as_json: bool) -> None:
+    """Have the health-check door say that this server is in maintenance, or no longer; messages pass all the same."""
+    file = settings.path(settings.gateway.maintenance_file)
+    if state == "on":
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(notice + "\n", "utf-8")
+    elif state == "off":
+        file.unlink(missing_ok=True)
+    is_on = file.exists()
+    said = file.read_text("utf-8").strip() if is_on else ""
+    if as_json:
+        click.echo(json.dumps({"maintenance": is_on, "notice": said}))
+    else:
+        click.echo(f"in maintenance {said}".strip() if is_on else "not in maintenance")
 
 
 def listen_for_stop() -> asyncio.Event:
@@ -67,8 +91,8 @@ def listen_for_stop() -> asyncio.Event:
     return stopped
 
 
-async def carry(settings: Settings) -> None:
-    """One worker, from its first look at the snapshots to its graceful end."""
+async def carry(settings: Settings, *, number: int = 0) -> None:
+    """One worker, the `number`th from 0, from its first look at the snapshots to its graceful end."""
     stopped = listen_for_stop()
     log = MessageLogClient.of(settings)
     async with (
@@ -88,7 +112,8 @@ async def carry(settings: Settings) -> None:
             message_signer=MessageSigner(signer),
             internal=open_internal_identity(settings.path(settings.gateway.internal_tls_dir), now=read_clock()),
         )
-        await run_worker(station, stopped=stopped)
+        async with watched(station, log, number=number):
+            await run_worker(station, stopped=stopped)
 
 
 async def keep_workers(settings: Settings, settings_file: Path | None) -> None:
@@ -97,8 +122,8 @@ async def keep_workers(settings: Settings, settings_file: Path | None) -> None:
     chosen = [] if settings_file is None else ["--settings", str(settings_file)]
     command = [sys.executable, "-m", "ridgeway.cli", *chosen, "gateway", "worker"]
     async with asyncio.TaskGroup() as group:
-        for _ in range(settings.gateway.workers):
-            group.create_task(keep_worker(command, stopped))
+        for number in range(settings.gateway.workers):
+            group.create_task(keep_worker([*command, "--number", str(number)], stopped))
 
 
 async def keep_worker(command: list[str], stopped: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ Source: PR-ENVMONMES §2.2; X-Road's names of metrics. Read next: `monitoringser
 """
 
 import asyncio
+import logging
 import resource
 import statistics
 from collections import deque
@@ -18,6 +19,8 @@ from pathlib import Path
 import psutil
 
 from ridgeway.protocol.monitoring import Metric, MetricSet, NumberMetric, SpreadMetric, TextMetric
+
+log = logging.getLogger(__name__)
 
 SAMPLE_SECONDS = 5.0
 WINDOW_SAMPLES = 12
@@ -57,7 +60,10 @@ class Machine:
     async def run(self, clock: Callable[[], datetime]) -> None:
         """Sample again and again, until cancelled."""
         while True:
-            self.sample(clock())
+            try:
+                self.sample(clock())
+            except (psutil.Error, OSError) as error:
+                log.warning("the machine cannot be measured: %s", error)
             await asyncio.sleep(SAMPLE_SECONDS)
 
     def list_metrics(self, now: datetime) -> list[Metric]:

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Protocol
 
 from ridgeway.errors import RequestError, RidgewayError
+from ridgeway.gateway.hands.unforeseen import UNFORESEEN
 from ridgeway.gateway.monitoring import Observation
 from ridgeway.protocol.monitoring import OperationalRecord, ServerType
 
@@ -75,10 +76,13 @@ class Recorder:
         self.in_flight[observation.server_type] -= 1
         if not observation.is_message:
             return
-        for listener in self.listeners:
-            listener(observation, now)
-        if self.buffer.maxlen:
-            self.take(observation.to_record(internal_address=self.internal_address, now=now))
+        try:
+            for listener in self.listeners:
+                listener(observation, now)
+            if self.buffer.maxlen:
+                self.take(observation.to_record(internal_address=self.internal_address, now=now))
+        except UNFORESEEN:
+            log.exception("a message could not be noted")
 
     def take(self, record: OperationalRecord) -> None:
         """One more record waits; in a full buffer the oldest makes room."""
@@ -91,7 +95,14 @@ class Recorder:
         """Hand records over, again and again, until cancelled."""
         while True:
             await asyncio.sleep(self.interval_seconds)
-            if not await self.hand_over():
+            try:
+                is_done = await self.hand_over()
+            except UNFORESEEN:
+                log.exception("operational records could not be handed over and are dropped")
+                self.dropped += len(self.buffer)
+                self.buffer.clear()
+                is_done = False
+            if not is_done:
                 await asyncio.sleep(RETRY_PAUSE_SECONDS)
 
     async def hand_over(self) -> bool:
