@@ -85,7 +85,8 @@ def write_settings(folder: Path, tables: dict[str, dict[str, object]]) -> None:
     file = folder / SETTINGS_FILE
     file.touch(mode=0o600)
     log = {"socket": sockets / "messagelog.sock"} | tables.get("messagelog", {})
-    file.write_text(render_settings({"signer": signer} | tables | {"messagelog": log}), "utf-8")
+    monitor = {"opmonitor": {"socket": sockets / "opmonitor.sock"}}
+    file.write_text(render_settings({"signer": signer} | monitor | tables | {"messagelog": log}), "utf-8")
 
 
 def write_organisation_settings(country: Country, organisation: Organisation) -> None:
