@@ -19,6 +19,7 @@ from ridgeway.errors import NetworkError
 from ridgeway.http import Pool, fetch
 from ridgeway.journal.places import MAX_SOCKET_PATH_BYTES
 from ridgeway.lab.country import MEMBER_CLASS, Country, Organisation
+from ridgeway.protocol.identifiers import MemberId
 from ridgeway.signer import KeyUsage, SignerClient
 from ridgeway.signer.commands import LAB_MARK
 from ridgeway.signer.token import Token
@@ -38,6 +39,8 @@ MAX_CERTIFICATE_BYTES = 64 * 1024
 LONGEST_SOCKET_NAME = "messagelog.sock.lock"
 FETCH_SECONDS, STAMP_SECONDS, RELOAD_SECONDS = 1.0, 2.0, 0.25
 """A laptop need not wait a minute for what a country waits a minute for."""
+REQUESTS_PER_MINUTE = 60
+"""Everybody on a laptop comes from one address."""
 
 
 def find_partner_anchor(country: Country) -> str | None:
@@ -85,7 +88,7 @@ def write_settings(folder: Path, tables: dict[str, dict[str, object]]) -> None:
     file = folder / SETTINGS_FILE
     file.touch(mode=0o600)
     log = {"socket": sockets / "messagelog.sock"} | tables.get("messagelog", {})
-    monitor = {"opmonitor": {"socket": sockets / "opmonitor.sock"}}
+    monitor: dict[str, dict[str, object]] = {"opmonitor": {"socket": sockets / "opmonitor.sock"}}
     file.write_text(render_settings({"signer": signer} | monitor | tables | {"messagelog": log}), "utf-8")
 
 
@@ -117,9 +120,18 @@ def write_organisation_settings(country: Country, organisation: Organisation) ->
 
 
 def write_central_settings(country: Country) -> None:
-    """The settings of the central server."""
-    serving = {"host": country.central_host, "port": country.ports.central, "publish_interval_seconds": 60.0}
-    write_settings(country.folder(CENTRAL), {"centralserver": serving})
+    """The settings of the central server: it takes registrations, and lets members add clients by themselves."""
+    host, ports = country.central_host, country.ports
+    serving = {"host": host, "port": ports.central, "publish_interval_seconds": 60.0}
+    registering = {
+        "registration_host": host,
+        "registration_port": ports.registration,
+        "management_host": host,
+        "management_port": ports.management,
+        "requests_per_minute": REQUESTS_PER_MINUTE,
+        "auto_approve_clients": True,
+    }
+    write_settings(country.folder(CENTRAL), {"centralserver": serving | registering})
 
 
 def make_token(folder: Path) -> None:
@@ -138,34 +150,52 @@ class Certified:
     certificate_file: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key that a security server needs, and whose it is."""
+
+    usage: KeyUsage
+    member: MemberId
+    name: str
+
+
 async def certify(country: Country, organisation: Organisation, pool: Pool) -> Certified:
-    """The organisation has a signing and an authentication key with a certificate each."""
+    """The organisation has the keys that it needs, with a certificate each."""
     folder = country.folder(organisation.key)
     sockets = choose_socket_folder(folder)
     file = folder / AUTHENTICATION_FILE
     async with SignerClient(sockets / "signer.sock") as signer:
-        have = {key.usage for key in await signer.list_keys() if key.active_certificate is not None}
-        for usage in KeyUsage:
-            if usage not in have:
-                pem = await make_key(country, organisation, usage, signer=signer, pool=pool)
-                if usage is KeyUsage.AUTHENTICATION:
+        have = {(key.usage, key.certificates[0].member) for key in await signer.list_keys() if key.certificates}
+        for wanted in list_wanted(country, organisation):
+            if (wanted.usage, str(wanted.member)) not in have:
+                pem = await make_key(country, organisation, wanted, signer=signer, pool=pool)
+                if wanted.usage is KeyUsage.AUTHENTICATION:
                     file.write_bytes(pem)
     return Certified(organisation, file)
 
 
+def list_wanted(country: Country, organisation: Organisation) -> list[Wanted]:
+    """The keys of a security server; the one that carries the management services signs for the authority, too."""
+    own = organisation.member(country.instance)
+    wanted = [Wanted(usage, own, organisation.name) for usage in KeyUsage]
+    if organisation is country.management_server:
+        wanted.append(Wanted(KeyUsage.SIGNING, country.authority, "Central Authority"))
+    return wanted
+
+
 async def make_key(
-    country: Country, organisation: Organisation, usage: KeyUsage, *, signer: SignerClient, pool: Pool
+    country: Country, organisation: Organisation, wanted: Wanted, *, signer: SignerClient, pool: Pool
 ) -> bytes:
     """A key with a certificate (PEM, returned) from the country's authority."""
-    key = await signer.generate(GenerateRequest(usage, KeyType.EC_P256, f"{usage} of {organisation.name}"))
+    key = await signer.generate(GenerateRequest(wanted.usage, KeyType.EC_P256, f"{wanted.usage} of {wanted.name}"))
     subject = (
         ("C", "FI"),
-        ("O", organisation.name),
+        ("O", wanted.name),
         ("serialNumber", f"{country.instance}/{organisation.server_code}/{MEMBER_CLASS}"),
-        ("CN", organisation.member_code),
+        ("CN", wanted.member.member_code),
     )
     csr = await signer.make_csr(CsrRequest(key.id, subject))
-    kind = "sign" if usage is KeyUsage.SIGNING else "auth"
+    kind = "sign" if wanted.usage is KeyUsage.SIGNING else "auth"
     url = f"{country.ca_url}/sign?type={kind}"
     answer = await fetch(pool, "POST", url, body=csr, max_bytes=MAX_CERTIFICATE_BYTES)
     if answer.status != 200:
@@ -173,5 +203,5 @@ async def make_key(
             "http_error", f"The authority refused the request: {answer.body[:200].decode('utf-8', 'replace')}"
         )
     x509.load_pem_x509_certificate(answer.body)
-    await signer.import_certificate(ImportRequest(answer.body, str(organisation.member(country.instance))))
+    await signer.import_certificate(ImportRequest(answer.body, str(wanted.member)))
     return answer.body
