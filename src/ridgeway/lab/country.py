@@ -14,6 +14,8 @@ from ridgeway.protocol.identifiers import MemberId, ServerId, ServiceId, Subsyst
 DEFAULT_BASE_PORT = 8400
 MEMBER_CLASS = "GOV"
 NORTHMARK, SOUTHMARK = "NORTHMARK", "SOUTHMARK"
+MANAGEMENT = "management"
+"""The authority's subsystem that answers management requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,16 @@ class Ports:
     def consumer_tls(self) -> int:
         """The consumer door over HTTPS."""
         return self.base + 8
+
+    @property
+    def registration(self) -> int:
+        """Where the central server takes registrations of certificates."""
+        return self.base + 9
+
+    @property
+    def management(self) -> int:
+        """Where the central server takes every other request, from the management security server."""
+        return self.base + 10
 
     @property
     def of_a_server(self) -> tuple[int, ...]:
@@ -161,18 +173,26 @@ SOUTH_ASSEMBLY = Organisation(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What tells one country from another, besides its folder and ports; `people` begins its people's codes."""
+    """What tells one country from another, besides its folder and ports.
+
+    `authority` is the member that governs it, `people` begins its people's codes.
+    """
 
     organisations: tuple[Organisation, ...]
     central_host: str
     authorities_host: str
     partner: str
     people: str
+    authority: str
 
 
 PLANS = {
-    NORTHMARK: Plan((REGISTER, PARLIAMENT, HEALTH), "127.0.11.1", "127.0.11.2", partner=SOUTHMARK, people="NM"),
-    SOUTHMARK: Plan((SOUTH_REGISTER, SOUTH_ASSEMBLY), "127.0.12.1", "127.0.12.2", partner=NORTHMARK, people="SM"),
+    NORTHMARK: Plan(
+        (REGISTER, PARLIAMENT, HEALTH), "127.0.11.1", "127.0.11.2", partner=SOUTHMARK, people="NM", authority="1000"
+    ),
+    SOUTHMARK: Plan(
+        (SOUTH_REGISTER, SOUTH_ASSEMBLY), "127.0.12.1", "127.0.12.2", partner=NORTHMARK, people="SM", authority="2000"
+    ),
 }
 
 
@@ -212,6 +232,21 @@ class Country:
         is_first = self.instance == NORTHMARK
         state = self.state / other.lower() if is_first else self.state.parent
         return Country(state, other, self.ports, self.is_accompanied)
+
+    @property
+    def authority(self) -> MemberId:
+        """The member that governs the country; its subsystem answers management requests."""
+        return MemberId(self.instance, MEMBER_CLASS, self.plan.authority)
+
+    @property
+    def management_server(self) -> Organisation:
+        """Whose security server carries the authority's management services."""
+        return self.organisations[0]
+
+    @property
+    def management_url(self) -> str:
+        """Where the management security server hands on requests."""
+        return f"http://{self.central_host}:{self.ports.management}/managementservice/manage/"
 
     @property
     def prefix(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.compat import StringIO
 
-from ridgeway.lab.country import MEMBER_CLASS, Country, Offer, Organisation
+from ridgeway.lab.country import MANAGEMENT, MEMBER_CLASS, Country, Offer, Organisation
 from ridgeway.lab.setup import (
     APPLIED_FILE,
     AUTHENTICATION_FILE,
@@ -17,6 +17,7 @@ from ridgeway.lab.setup import (
     DOCUMENT_FILE,
     find_partner_anchor,
 )
+from ridgeway.protocol.management import RequestKind
 
 FI_PROFILE = "ee.ria.xroad.common.certificateprofile.impl.FiVRKCertificateProfileInfoProvider"
 
@@ -73,20 +74,9 @@ def render_central_document(country: Country, *, certificates: dict[str, str], a
             "instance": country.instance,
             "address": country.central_url.removeprefix("http://"),
             "member_classes": {MEMBER_CLASS: "Government"},
-            "members": [
-                {"class": MEMBER_CLASS, "code": each.member_code, "name": each.name, "subsystems": [each.subsystem]}
-                for each in country.organisations
-            ],
-            "security_servers": [
-                {
-                    "owner": f"{MEMBER_CLASS}/{each.member_code}",
-                    "code": each.server_code,
-                    "address": each.host,
-                    "authentication_certificates": [certificates[each.key]],
-                    "clients": [f"{MEMBER_CLASS}/{each.member_code}/{each.subsystem}"],
-                }
-                for each in country.organisations
-            ],
+            "management_service": {"provider": name_management(country)},
+            "members": [*(describe_member(each) for each in country.organisations), describe_authority(country)],
+            "security_servers": [describe_server(country, each, certificates) for each in country.organisations],
             "certification_services": [
                 {
                     "name": f"{country.instance} lab CA",
@@ -107,6 +97,54 @@ def render_central_document(country: Country, *, certificates: dict[str, str], a
     )
 
 
+def describe_member(organisation: Organisation) -> dict[str, Any]:
+    """An organisation as a member."""
+    return {
+        "class": MEMBER_CLASS,
+        "code": organisation.member_code,
+        "name": organisation.name,
+        "subsystems": [organisation.subsystem],
+    }
+
+
+def describe_authority(country: Country) -> dict[str, Any]:
+    """The member that governs the country."""
+    name = f"Central Authority of {country.instance.title()}"
+    return {"class": MEMBER_CLASS, "code": country.plan.authority, "name": name, "subsystems": [MANAGEMENT]}
+
+
+def name_management(country: Country) -> str:
+    """The authority's subsystem that answers management requests."""
+    return f"{MEMBER_CLASS}/{country.plan.authority}/{MANAGEMENT}"
+
+
+def describe_server(country: Country, organisation: Organisation, certificates: dict[str, str]) -> dict[str, Any]:
+    """A security server, as the central server knows it."""
+    own = f"{MEMBER_CLASS}/{organisation.member_code}/{organisation.subsystem}"
+    others = [name_management(country)] if organisation == country.management_server else []
+    return {
+        "owner": f"{MEMBER_CLASS}/{organisation.member_code}",
+        "code": organisation.server_code,
+        "address": organisation.host,
+        "authentication_certificates": [certificates[organisation.key]],
+        "clients": [own, *others],
+    }
+
+
+def describe_management(country: Country) -> dict[str, Any]:
+    """The authority's client at the server that carries it: every management service, for owners of servers."""
+    access = [{"subject": "global-group:security-server-owners"}]
+    kinds = [kind for kind in RequestKind if kind is not RequestKind.CERTIFICATE_REGISTRATION]
+    return {
+        "id": name_management(country),
+        "name": "Management services",
+        "connection": "http",
+        "services": [
+            {"code": str(kind), "type": "wsdl", "url": country.management_url, "access": access} for kind in kinds
+        ],
+    }
+
+
 def render_server_document(country: Country, organisation: Organisation, *, is_federated: bool = False) -> str:
     """One security server: its subsystem, and what it offers to whom, abroad too when the country is federated."""
     client = {
@@ -117,12 +155,13 @@ def render_server_document(country: Country, organisation: Organisation, *, is_f
             describe_offer(country, organisation, offer, is_federated=is_federated) for offer in organisation.offers
         ],
     }
+    others = [describe_management(country)] if organisation == country.management_server else []
     return render_yaml(
         {
             "instance": country.instance,
             "server": {"owner": f"{MEMBER_CLASS}/{organisation.member_code}", "code": organisation.server_code},
             "timestamping_services": [f"{country.tsa_url}/tsa"],
-            "clients": [client],
+            "clients": [client, *others],
         }
     )
 

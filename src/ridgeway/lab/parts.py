@@ -12,7 +12,7 @@ from pathlib import Path
 from ridgeway.errors import RidgewayError
 from ridgeway.http import Origin, Pool, fetch
 from ridgeway.lab.country import Country, Organisation
-from ridgeway.lab.setup import AUTHENTICATION_FILE, AUTHORITIES, CENTRAL, choose_socket_folder
+from ridgeway.lab.setup import AUTHENTICATION_FILE, AUTHORITIES, CENTRAL, choose_socket_folder, list_wanted
 from ridgeway.lab.supervisor import Part, Probe
 from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.transport.ocspdoor import MAX_DOCUMENT_BYTES, render_ocsp_query
@@ -56,8 +56,8 @@ def has_socket(path: Path) -> Probe:
     return probe
 
 
-def trusts_now(folder: Path, instance: str) -> Probe:
-    """A probe that waits until a server holds a configuration that counts, and answers for its two certificates."""
+def trusts_now(folder: Path, instance: str, *, certificates: int = 2) -> Probe:
+    """A probe that waits until a server holds a configuration that counts, and answers for its certificates."""
     metadata = folder / "globalconf" / instance / "shared-params.xml.metadata"
 
     async def probe() -> bool:
@@ -66,7 +66,7 @@ def trusts_now(folder: Path, instance: str) -> Probe:
             is_current = datetime.fromisoformat(said) > read_clock()
         except (OSError, ValueError, KeyError):
             return False
-        return is_current and len(list((folder / "ocsp").glob("*.ocsp"))) >= 2
+        return is_current and len(list((folder / "ocsp").glob("*.ocsp"))) >= certificates
 
     return probe
 
@@ -142,9 +142,11 @@ def list_server_parts(country: Country, organisation: Organisation) -> list[Part
     """The processes of one security server, besides its signer."""
     where, folder = f"{country.prefix}{organisation.key}", country.folder(organisation.key)
     log = choose_socket_folder(folder) / "messagelog.sock"
+    count = len(list_wanted(country, organisation))
+    trusted = trusts_now(folder, country.instance, certificates=count)
     vouches = vouches_for_itself(organisation.host, country.ports.ocsp, folder / AUTHENTICATION_FILE)
     return [
-        Part(f"{where}/trust", ("trust", "run"), folder, trusts_now(folder, country.instance)),
+        Part(f"{where}/trust", ("trust", "run"), folder, trusted),
         Part(f"{where}/messagelog", ("messagelog", "run"), folder, has_socket(log)),
         Part(f"{where}/gateway", ("gateway", "run"), folder, vouches),
     ]

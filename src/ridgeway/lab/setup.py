@@ -178,7 +178,7 @@ def list_wanted(country: Country, organisation: Organisation) -> list[Wanted]:
     """The keys of a security server; the one that carries the management services signs for the authority, too."""
     own = organisation.member(country.instance)
     wanted = [Wanted(usage, own, organisation.name) for usage in KeyUsage]
-    if organisation is country.management_server:
+    if organisation == country.management_server:
         wanted.append(Wanted(KeyUsage.SIGNING, country.authority, "Central Authority"))
     return wanted
 
