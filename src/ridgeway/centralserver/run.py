@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from ridgeway.http import serve
 from ridgeway.office.documents.versions import find_newest
 from ridgeway.settings import Settings
 from ridgeway.signer import SignerClient
+from ridgeway.telemetry import Measure, gauge, metrics_door
 from ridgeway.trust.clock import read_clock
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,15 @@ class Publisher:
             }
         return Health(is_good, json.dumps(body).encode())
 
+    def list_measures(self) -> Iterator[Measure]:
+        """What the central server tells Prometheus. Times are seconds since 1970."""
+        last = self.last
+        published = None if last is None else last.published_at.timestamp()
+        expires = None if last is None else last.expires_at.timestamp()
+        yield gauge("ridgeway_publication_failing", "1 while nothing can be published, else 0.", int(bool(self.fault)))
+        yield gauge("ridgeway_publication_timestamp_seconds", "When the configuration was published.", published)
+        yield gauge("ridgeway_publication_expires_timestamp_seconds", "When what is published expires.", expires)
+
 
 def read_mark() -> object:
     """Something that is another as soon as what is to be published is."""
@@ -121,6 +131,7 @@ async def run_until(
         async with (
             serve(with_wsdl(public.answer, settings), host=chosen.host, port=chosen.port) as server,
             open_request_doors(settings, clock=clock),
+            metrics_door(settings.telemetry, chosen.metrics_port, publisher.list_measures),
             asyncio.TaskGroup() as group,
         ):
             keeper = group.create_task(publisher.keep_publishing())

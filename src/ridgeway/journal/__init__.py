@@ -7,6 +7,7 @@ it over a Unix socket. Server: `JournalServer` with a `Store`. Client: `JournalC
 from ridgeway.journal.client import JournalClient
 from ridgeway.journal.frames import Entry
 from ridgeway.journal.limits import JournalLimits
+from ridgeway.journal.measures import list_journal
 from ridgeway.journal.server import Handler, JournalServer, Store
 
-__all__ = ["Entry", "Handler", "JournalClient", "JournalLimits", "JournalServer", "Store"]
+__all__ = ["Entry", "Handler", "JournalClient", "JournalLimits", "JournalServer", "Store", "list_journal"]

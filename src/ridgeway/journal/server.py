@@ -9,6 +9,7 @@ Read next: `client.py`; `docs/decisions` on the journal's measurements (benchmar
 import asyncio
 import contextlib
 import os
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from ridgeway.errors import MessageError, NetworkError, RidgewayError
 from ridgeway.journal.frames import APPEND, Answer, Entry, FrameReader, Request, read_request, refusal, write_frame
 from ridgeway.journal.limits import USUAL_LIMITS, JournalLimits
 from ridgeway.journal.places import lock_place, prepare_folder, require_short_path
+from ridgeway.telemetry import Durations
 
 T = TypeVar("T")
 Handler = Callable[[bytes], Awaitable[bytes]]
@@ -73,6 +75,8 @@ class JournalServer:
         self.server: asyncio.Server | None = None
         self.committing: asyncio.Task[None] | None = None
         self.failure: asyncio.Future[None] | None = None
+        self.commit_durations = Durations()
+        self.committed_entries = 0
 
     async def __aenter__(self) -> Self:
         """The socket answers."""
@@ -188,10 +192,14 @@ class JournalServer:
 
     async def commit(self, entries: list[Entry]) -> Sequence[bytes | RidgewayError]:
         """What each entry is answered."""
+        start = time.monotonic()
         try:
-            return await self.execute(lambda: self.store.commit(entries))
+            answers = await self.execute(lambda: self.store.commit(entries))
         except RidgewayError as error:
             return [error] * len(entries)
+        self.commit_durations.add(time.monotonic() - start)
+        self.committed_entries += len(entries)
+        return answers
 
     async def handle(self, peer: "Peer", request: Request) -> None:
         """Answer a request that is no append."""

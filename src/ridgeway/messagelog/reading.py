@@ -25,6 +25,7 @@ SELECT r.message, r.signature, r.hash_chain, r.hash_chain_result, r.timestamp_ha
        t.token, t.hash_chain_result
 FROM messagelog_record r LEFT JOIN messagelog_timestamp t ON t.id = r.timestamp_id
 WHERE r.id = %s"""
+COUNT_WAITING = "SELECT count(*), min(logged_at_ms) FROM messagelog_record WHERE timestamp_id IS NULL"
 BODIES = "SELECT content FROM messagelog_body WHERE record_id = %s ORDER BY number"
 
 
@@ -73,6 +74,11 @@ class MessageLogReader:
             raise ContainerError("internal_error", f"Record {record_id} is not time-stamped yet.")
         bodies = tuple(content for (content,) in self.database.read(BODIES, (record_id,)))
         return build_container(record, bodies)
+
+    def count_waiting(self) -> tuple[int, int | None]:
+        """How many records have no stamp, and when the oldest of them was logged (milliseconds)."""
+        ((count, oldest),) = self.database.read(COUNT_WAITING)
+        return int(count), oldest
 
     def close(self) -> None:
         """The connection is closed."""

@@ -18,12 +18,14 @@ from ridgeway.journal import Handler, JournalServer
 from ridgeway.messagelog.authorities import Authorities, open_pool
 from ridgeway.messagelog.client import limits_of
 from ridgeway.messagelog.databases import open_database
+from ridgeway.messagelog.measures import LogMeasures
 from ridgeway.messagelog.reading import MessageLogReader
 from ridgeway.messagelog.sources import ServerSources, StampSources
 from ridgeway.messagelog.stamping import Clock, Stamper
 from ridgeway.messagelog.store import MessageLogStore
 from ridgeway.messagelog.values import encoder, read_query
 from ridgeway.settings import Settings
+from ridgeway.telemetry import metrics_door
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +111,16 @@ async def run_until(
         server.handlers = readers.handlers()
         stamper.sources.reload(clock())
         try:
-            async with server:
+            measures = LogMeasures(server, stamper, lambda: readers.read(readers.reader.count_waiting))
+            async with (
+                server,
+                metrics_door(
+                    settings.telemetry,
+                    settings.messagelog.metrics_port,
+                    measures.list_measures,
+                    prepare=measures.prepare,
+                ),
+            ):
                 log.info("the message log answers at %s", server.path)
                 on_ready()
                 await serve_until(stopped, [server.wait(), stamper.run(), stamper.keep_sources()])

@@ -6,19 +6,20 @@ Law: what a gateway handed over is committed before it is acknowledged. Old reco
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from ridgeway.errors import WorldError
-from ridgeway.journal import Handler, JournalLimits, JournalServer
+from ridgeway.journal import Handler, JournalLimits, JournalServer, list_journal
 from ridgeway.opmonitor.reading import OpMonitorReader
 from ridgeway.opmonitor.store import Clock, OpMonitorStore
 from ridgeway.opmonitor.values import HealthReport, encoder, query_decoder, read_frame, statistics_decoder
 from ridgeway.protocol.monitoring import HealthKeeper
 from ridgeway.settings import Settings
+from ridgeway.telemetry import Measure, gauge, metrics_door
 from ridgeway.trust.clock import read_clock
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,10 @@ async def run_until(
     readers = Readers(OpMonitorReader(max_records=chosen.max_records_in_answer), health, clock, ThreadPoolExecutor(1))
     server = JournalServer(store, settings.path(chosen.socket), handlers=readers.handlers(), limits=limits)
     try:
-        async with server:
+        async with (
+            server,
+            metrics_door(settings.telemetry, chosen.metrics_port, lambda: list_measures(server, health)),
+        ):
             log.info("the operational monitor answers at %s", server.path)
             on_ready()
             cleaning = keep_clean(server, store, settings=settings, clock=clock)
@@ -98,6 +102,12 @@ async def run_until(
         await readers.read(readers.reader.close)
         readers.thread.shutdown()
     log.info("the operational monitor stopped")
+
+
+def list_measures(server: JournalServer, health: HealthKeeper) -> Iterator[Measure]:
+    """What the monitor tells Prometheus of itself."""
+    yield from list_journal(server)
+    yield gauge("ridgeway_opmonitor_services", "Services whose health is kept.", len(health.watches))
 
 
 async def run_duties(stopped: asyncio.Event, duties: list[Awaitable[None]]) -> None:

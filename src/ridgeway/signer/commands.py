@@ -16,6 +16,7 @@ import click
 
 from ridgeway.errors import MessageError, SettingsError, TokenError
 from ridgeway.http import run as run_loop
+from ridgeway.journal import list_journal
 from ridgeway.protocol.certificates.subjects import SubjectNames
 from ridgeway.protocol.identifiers import member_of, parse_client_path, parse_server_path
 from ridgeway.settings import Mode, Settings
@@ -33,6 +34,7 @@ from ridgeway.signer.values import (
     KeyUsage,
     TokenState,
 )
+from ridgeway.telemetry import metrics_door
 
 SEE_KEYS = "See the keys: ridgeway signer keys list."
 PEM_HEAD, PEM_END = b"-----BEGIN CERTIFICATE REQUEST-----\n", b"-----END CERTIFICATE REQUEST-----\n"
@@ -88,7 +90,11 @@ async def serve_until_stopped(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     folder, socket = settings.path(settings.signer.token_dir), settings.path(settings.signer.socket)
-    async with build_server(folder, socket, pin=settings.signer.pin) as server:
+    port = settings.signer.metrics_port
+    async with (
+        build_server(folder, socket, pin=settings.signer.pin) as server,
+        metrics_door(settings.telemetry, port, lambda: list_journal(server)),
+    ):
         click.echo(f"signer: answering at {socket}")
         waiting = asyncio.ensure_future(stopped.wait())
         failing = asyncio.ensure_future(server.wait())

@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 
 from ridgeway.errors import RidgewayError
 from ridgeway.settings import Settings
+from ridgeway.telemetry import metrics_door
 from ridgeway.trust.clock import Clock, read_clock
 from ridgeway.trust.download import Downloader, open_pool
 from ridgeway.trust.fetch import Fetcher
 from ridgeway.trust.keeper import TrustKeeper
+from ridgeway.trust.measures import list_measures
 from ridgeway.trust.ocsp import OcspKeeper
 from ridgeway.trust.own import OwnCertificates, no_certificates
 from ridgeway.trust.places import places_of
@@ -136,7 +138,7 @@ async def run_until(
     """Look for news until `stop` is set; whatever is under way then is dropped, for nothing half is ever on disk."""
     places = places_of(settings)
     interval = settings.trust.fetch_interval_seconds
-    async with open_pool(settings.trust) as pool, asyncio.TaskGroup() as group:
+    async with open_pool(settings.trust) as pool:
         process = TrustProcess(
             settings,
             Fetcher(places, Downloader(pool, settings.trust)),
@@ -148,11 +150,13 @@ async def run_until(
             (process.fetch_federated, interval),
             (process.refresh_ocsp, min(interval, OCSP_TICK_SECONDS)),
         ]
-        tasks = [group.create_task(repeat(process, each, every=seconds, clock=clock)) for each, seconds in rounds]
-        log.info("looking for the configuration every %g seconds", interval)
-        await stop.wait()
-        for task in tasks:
-            task.cancel()
+        door = metrics_door(settings.telemetry, settings.trust.metrics_port, lambda: list_measures(process))
+        async with door, asyncio.TaskGroup() as group:
+            tasks = [group.create_task(repeat(process, each, every=seconds, clock=clock)) for each, seconds in rounds]
+            log.info("looking for the configuration every %g seconds", interval)
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
     log.info("stopped")
 
 
