@@ -13,6 +13,7 @@ from ridgeway.gateway.doors.consumer import ConsumerDoor
 from ridgeway.gateway.doors.health import HealthDoor
 from ridgeway.gateway.doors.ocsp import OcspDoor
 from ridgeway.gateway.doors.peer import PeerDoor
+from ridgeway.gateway.metadata import list_metadata_services
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.peers.service import ServiceDirectory
 from ridgeway.gateway.station import Station
@@ -38,7 +39,9 @@ async def run_worker(station: Station, *, stopped: asyncio.Event) -> None:
     station.settings.path(station.settings.gateway.spool_dir).mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as stack:
         doors = await open_doors(station, stack)
-        peer_door = PeerDoor(station, ServiceDirectory(station))
+        services = ServiceDirectory(station)
+        station.own_services = {**list_metadata_services(services), **station.own_services}
+        peer_door = PeerDoor(station, services)
         while not stopped.is_set():
             await station.reload()
             await keep_peer_door(doors, peer_door, station=station, stack=stack)

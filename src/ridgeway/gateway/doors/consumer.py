@@ -22,6 +22,7 @@ from ridgeway.gateway.hands.drive import drive
 from ridgeway.gateway.hands.names import draw_uuid
 from ridgeway.gateway.hands.outgoing import RestBody, SoapSource
 from ridgeway.gateway.hands.unforeseen import UNFORESEEN
+from ridgeway.gateway.metadata import answer_list_clients
 from ridgeway.gateway.monitoring import Observation
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.ports import Download
@@ -49,7 +50,7 @@ from ridgeway.trust.clock import read_clock
 PREFIX = "server.clientproxy"
 CLIENT = "client"
 REST_PATH = b"/r1/"
-DOWNLOADS = (b"/asic", b"/verificationconf")
+DOWNLOADS = (b"/asic", b"/verificationconf", b"/listClients")
 
 
 class Form(Enum):
@@ -168,7 +169,10 @@ class ConsumerDoor:
     async def download(self, request: Request, response: ResponseWriter) -> None:
         """Answer what is no message."""
         path, _, query = request.target.partition(b"?")
-        if path == b"/asic":
+        if path == b"/listClients":
+            content_type, body = answer_list_clients(request, self.station.keeper.snapshot)
+            await response.send(200, "OK", [("Content-Type", content_type)], body)
+        elif path == b"/asic":
             await self.download_containers(request, response, query.decode("latin-1"))
         else:
             await self.send_download(await self.station.downloads.open_verification_configuration(), response)

@@ -8,12 +8,12 @@ Source: PR-MESSTRANSP §3.3 step 6; UG-SS §6; PR-REST §4; PR-MESS §3.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from ridgeway.errors import RequestError
+from ridgeway.errors import NetworkError, RequestError
 from ridgeway.gateway.hands.soapdelivery import Piece, list_pieces, write_pieces
 from ridgeway.gateway.hands.spool import BodySpool
 from ridgeway.gateway.station import Station
 from ridgeway.gateway.tracing import context_for_service
-from ridgeway.http import ClientTls, Exchange, PeerLostError, parse_url
+from ridgeway.http import ClientTls, Exchange, PeerLostError, Response, parse_url
 from ridgeway.http.tls import MODERN
 from ridgeway.protocol.exchange.soap import SoapRequest
 from ridgeway.protocol.exchange.values import LocalService
@@ -67,12 +67,26 @@ class ServiceDirectory:
             await send_soap(exchange, target, request, held=held, trace=trace)
             yield exchange
 
+    async def fetch_description(self, service: LocalService, *, provider: ClientId, max_bytes: int) -> Response:
+        """What is at the service's description address.
+
+        Raises:  NetworkError(http_error) when the answer is not 200; as `exchange_rest`.
+        """
+        async with self.open(service, service.description_url, provider=provider) as (exchange, target):
+            await exchange.start("GET", target, (), has_body=False)
+            await exchange.finish()
+            head = await exchange.response()
+            body = await exchange.read(max_bytes)
+        if head.status != 200:
+            raise NetworkError("http_error", f"{service.description_url} answered with status {head.status}")
+        return Response(head.status, head.reason, head.headers, body)
+
     @asynccontextmanager
     async def open(self, service: LocalService, url: str, *, provider: ClientId) -> AsyncIterator[tuple[Exchange, str]]:
         """A connection to the service at `url`, and the target to ask for there."""
         if not url:
             raise RequestError("service_missing_url", f"The service {service.code} has no address.")
-        tls = self.choose_tls(service, provider)
+        tls = self.choose_tls(service, provider) if url.startswith("https:") else None
         try:
             origin, target = parse_url(url, tls=tls)
         except ValueError as error:
@@ -84,10 +98,8 @@ class ServiceDirectory:
         ) as exchange:
             yield exchange, target
 
-    def choose_tls(self, service: LocalService, provider: ClientId) -> ClientTls | None:
-        """Whom a service over HTTPS must be; None over HTTP."""
-        if not service.url.startswith("https:"):
-            return None
+    def choose_tls(self, service: LocalService, provider: ClientId) -> ClientTls:
+        """Whom a service over HTTPS must be."""
         server = self.station.server
         local = None if server is None else server.clients.get(provider)
         pinned = local.tls_certificates if local is not None and service.verify_tls else ()

@@ -21,6 +21,7 @@ from ridgeway.gateway.doors.ocsp import OcspDoor
 from ridgeway.gateway.doors.peer import PeerDoor
 from ridgeway.gateway.hands.sign import MessageSigner
 from ridgeway.gateway.internaltls import open_internal_identity
+from ridgeway.gateway.metadata import list_metadata_services
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.peers.service import ServiceDirectory
 from ridgeway.gateway.station import Identity, Station, ocsp_pool_limits, pool_limits
@@ -149,8 +150,11 @@ async def serve_person(request, response):
 
 
 @asynccontextmanager
-async def running_pair(folder, *, service=serve_person, peer=None, limits=None, **offer):
-    """A consumer and a provider with `service` behind it; `peer` is a handler in place of the provider's door."""
+async def running_pair(folder, *, service=serve_person, peer=None, limits=None, described="", **offer):
+    """A consumer and a provider with `service` behind it; `peer` is a handler in place of the provider's door.
+
+    `described` is the path at the service where its description is.
+    """
     limits = limits or {}
     async with AsyncExitStack() as stack:
         world = World(datetime.now(UTC).replace(microsecond=0), addresses=("127.0.0.9", HOST))
@@ -162,13 +166,17 @@ async def running_pair(folder, *, service=serve_person, peer=None, limits=None, 
 
         behind = await stack.enter_async_context(serve(handle, host=HOST, port=0))
         offer.setdefault("url", f"http://{HOST}:{behind.port}/api")
+        if described:
+            offer["description_url"] = f"http://{HOST}:{behind.port}{described}"
         provider = await make_station(
             folder / "provider", world, world.serving, serving_server(**offer), stack=stack, **limits
         )
+        services = ServiceDirectory(provider)
+        provider.own_services = list_metadata_services(services)
         door = limits_of(provider.settings.gateway)
         peers = await stack.enter_async_context(
             serve(
-                peer or PeerDoor(provider, ServiceDirectory(provider)).handle,
+                peer or PeerDoor(provider, services).handle,
                 host=HOST,
                 port=0,
                 tls=provider.identity.server_tls,

@@ -132,7 +132,7 @@ def is_own_service(request: AnyRequest, *, server: ServerSnapshot) -> bool:
     if isinstance(request, SoapRequest):
         is_monitoring = code in MONITORING_SERVICES and request.service.provider == server.server.owner
         return is_monitoring or code in SOAP_METADATA_SERVICES
-    return code in REST_METADATA_SERVICES
+    return code in REST_METADATA_SERVICES and request.verb == "GET"
 
 
 def admit_provider(request: AnyRequest, *, server: ServerSnapshot) -> None:
@@ -179,10 +179,9 @@ def admit_service(request: AnyRequest, *, server: ServerSnapshot, trust: TrustSn
 def find_service(provider: LocalClient, service: ServiceId) -> LocalService | None:
     """The service of this code and version, both exact: a call without a version finds only one without."""
     wanted = (service.service_code, service.version)
-    direct = provider.services.get(service.service_code)
-    if direct is not None and (direct.code, direct.version) == wanted:
-        return direct
-    return next((each for each in provider.services.values() if (each.code, each.version) == wanted), None)
+    named = service.service_code if service.version is None else f"{service.service_code}.{service.version}"
+    found = provider.services.get(named)
+    return found if found is not None and (found.code, found.version) == wanted else None
 
 
 def is_allowed(request: AnyRequest, service: LocalService, *, provider: LocalClient, trust: TrustSnapshot) -> bool:

@@ -11,6 +11,7 @@ from ridgeway.protocol.exchange.registration import RegistrationState
 from ridgeway.protocol.exchange.values import (
     AccessRight,
     ConnectionType,
+    Endpoint,
     LocalClient,
     LocalService,
     ServerSnapshot,
@@ -30,6 +31,13 @@ from ridgeway.protocol.identifiers import (
 MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024
 
 
+class EndpointFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An `Endpoint`."""
+
+    method: str
+    path: str
+
+
 class ServiceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A `LocalService`."""
 
@@ -41,6 +49,7 @@ class ServiceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str | None
     disabled_notice: str | None
     description_url: str
+    endpoints: tuple[EndpointFile, ...] = ()
 
 
 class RightFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,6 +121,7 @@ def write_service(service: LocalService) -> ServiceFile:
         version=service.version,
         disabled_notice=service.disabled_notice,
         description_url=service.description_url,
+        endpoints=tuple(EndpointFile(each.method, each.path) for each in service.endpoints),
     )
 
 
@@ -145,7 +155,7 @@ def read_client(file: ClientFile) -> LocalClient:
         id=read_client_id(file.id),
         connection=file.connection,
         tls_certificates=file.tls_certificates,
-        services={service.code: read_service(service) for service in file.services},
+        services={service.full_code: service for service in map(read_service, file.services)},
         rights=tuple(read_right(right) for right in file.rights),
         local_groups={
             code: frozenset(read_client_id(member) for member in members) for code, members in file.local_groups.items()
@@ -157,7 +167,9 @@ def read_client(file: ClientFile) -> LocalClient:
 
 def read_service(file: ServiceFile) -> LocalService:
     """One service."""
-    return LocalService(**{name: getattr(file, name) for name in file.__struct_fields__})
+    fields = {name: getattr(file, name) for name in file.__struct_fields__}
+    fields["endpoints"] = tuple(Endpoint(each.method, each.path) for each in file.endpoints)
+    return LocalService(**fields)
 
 
 def read_right(file: RightFile) -> AccessRight:

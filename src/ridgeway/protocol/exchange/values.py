@@ -31,6 +31,14 @@ class ServiceType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A method and a path of a REST service as its description names them; `*` stands for a part of a path."""
+
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class LocalService:
     """A service of a local client; `disabled_notice` is None while it is enabled.
 
@@ -46,6 +54,12 @@ class LocalService:
     version: str | None = None
     disabled_notice: str | None = None
     description_url: str = ""
+    endpoints: tuple[Endpoint, ...] = ()
+
+    @property
+    def full_code(self) -> str:
+        """The code with the version, where there is one: how a service is named among those of its provider."""
+        return self.code if self.version is None else f"{self.code}.{self.version}"
 
 
 @dataclass(frozen=True, slots=True)

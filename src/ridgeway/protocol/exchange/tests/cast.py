@@ -139,7 +139,7 @@ def asking_server(connection: ConnectionType = ConnectionType.HTTP) -> ServerSna
 def serving_server(*, rights=WHOLE, url="http://127.0.0.1:1/api", groups=None, **service) -> ServerSnapshot:
     offered = replace(LocalService("persons", url), **service)
     local = LocalClient(
-        REGISTER, ConnectionType.HTTP, services={"persons": offered}, rights=rights, local_groups=groups or {}
+        REGISTER, ConnectionType.HTTP, services={offered.full_code: offered}, rights=rights, local_groups=groups or {}
     )
     return ServerSnapshot(1, PROVIDER, {REGISTER: local})
 

@@ -37,7 +37,7 @@ local_clients = st.builds(
     id=clients,
     connection=st.sampled_from(ConnectionType),
     tls_certificates=st.lists(st.binary(max_size=9), max_size=2).map(tuple),
-    services=st.lists(services, max_size=2).map(lambda found: {each.code: each for each in found}),
+    services=st.lists(services, max_size=2).map(lambda found: {each.full_code: each for each in found}),
     rights=st.lists(st.builds(AccessRight, subjects, codes, codes, codes), max_size=2).map(tuple),
     local_groups=st.dictionaries(codes, st.frozensets(clients, max_size=2), max_size=2),
     name=st.text(max_size=9),
