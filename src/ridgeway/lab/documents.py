@@ -133,14 +133,15 @@ def describe_server(country: Country, organisation: Organisation, certificates: 
 
 def describe_management(country: Country) -> dict[str, Any]:
     """The authority's client at the server that carries it: every management service, for owners of servers."""
-    access = [{"subject": "global-group:security-server-owners"}]
+    owners = "global-group:security-server-owners"
     kinds = [kind for kind in RequestKind if kind is not RequestKind.CERTIFICATE_REGISTRATION]
     return {
         "id": name_management(country),
         "name": "Management services",
         "connection": "http",
         "services": [
-            {"code": str(kind), "type": "wsdl", "url": country.management_url, "access": access} for kind in kinds
+            {"code": str(kind), "type": "wsdl", "url": country.management_url, "access": [{"subject": owners}]}
+            for kind in kinds
         ],
     }
 
