@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
-from tests.stories.country import run_ridgeway
+from tests.stories.country import http, run_ridgeway
 
 from ridgeway.lab.country import Ports
 from ridgeway.lab.proofs import flip_byte
+from ridgeway.office.audit.who import read_user
 
 pytestmark = [
     pytest.mark.xdist_group("country"),
@@ -60,7 +61,7 @@ class Library:
     def move_ports(self, page: str) -> str:
         """The page with this country's ports in place of the usual ones."""
         usual, here = Ports(), self.country.country.ports
-        for name in ("central", "ca", "tsa", "consumer", "peer", "ocsp"):
+        for name in ("central", "ca", "tsa", "consumer", "consumer_tls", "peer", "ocsp"):
             page = page.replace(str(getattr(usual, name)), str(getattr(here, name)))
         return page
 
@@ -142,22 +143,33 @@ def merge(into, added) -> None:
 
 @pytest.fixture
 def others(country):
-    """The documents of the central server and the register; afterwards they are in force again as they were."""
-    files = {key: country.country.folder(key) / "document.yaml" for key in ("central", "register")}
-    before = {key: file.read_bytes() for key, file in files.items()}
-    yield files
-    for (key, file), room in zip(files.items(), ("centralserver", "securityserver"), strict=True):
-        file.write_bytes(before[key])
-        run_ridgeway(room, "apply", "document.yaml", "--yes", cwd=file.parent)
-    (files["central"].parent / "library-1.pem").unlink(missing_ok=True)
+    """The folders of the central server and the register; afterwards what is in force there is as it was."""
+    central, register = (country.country.folder(key) for key in ("central", "register"))
+    before = (register / "document.yaml").read_bytes()
+    yield central
+    for amendment in reversed(show(central)["amendments"]):
+        run_ridgeway("centralserver", "requests", "revoke", str(amendment["id"]), cwd=central, check=False)
+    (register / "document.yaml").write_bytes(before)
+    run_ridgeway("securityserver", "apply", "document.yaml", "--yes", cwd=register)
+
+
+def show(central) -> dict:
+    """What is in force at the central server."""
+    return json.loads(run_ridgeway("centralserver", "show", "--json", cwd=central).stdout)
 
 
 def test_a_fourth_organisation_joins_asks_and_proves_the_answer(country, others, tmp_path_factory):
     library = Library(tmp_path_factory.mktemp("library"), country)
+    document = (others / "document.yaml").read_bytes()
     try:
         library.follow(PAGE.read_text("utf-8"))
+        assert (others / "document.yaml").read_bytes() == document
+        assert [each for each in show(others)["amendments"] if "1004" in each["server"]] == []
         assert json.loads((library.folder / "answer.json").read_bytes())["given_name"] == "Adra"
+        assert_decided_as_told(others)
+        assert ask_again(library) == "server.clientproxy.unknown_member"
         assert library.told.count("PROVEN") == 2
+        assert "client GOV/1004/catalogue: registered" in library.told
         assert "NOT PROVEN" not in library.told
         assert "BAD " not in library.told
         assert not (library.folder / "keys").stat().st_mode & 0o077
@@ -165,6 +177,27 @@ def test_a_fourth_organisation_joins_asks_and_proves_the_answer(country, others,
     finally:
         library.stop()
     assert [process.returncode for process in library.processes] == [0, 0, 0, 0], library.logs()
+
+
+def assert_decided_as_told(central: Path) -> None:
+    """A person approved the server, a setting the client, and nobody what the Library itself took back."""
+    done = run_ridgeway("centralserver", "requests", "list", "--json", cwd=central)
+    mine = [each for each in json.loads(done.stdout) if each["server"] == "GOV/1004/library-1"]
+    assert [(each["kind"], each["events"][0]["by"]) for each in mine] == [
+        ("authCertReg", read_user()),
+        ("clientReg", "setting"),
+        ("clientDeletion", "rule"),
+        ("authCertDeletion", "rule"),
+    ]
+    assert mine[0]["state"] == "REVOKED"
+
+
+def ask_again(library: Library) -> str:
+    """What the Library's own door answers once its client has left."""
+    ports = library.country.country.ports
+    url = f"http://{LIBRARY_HOST}:{ports.consumer}/r1/NORTHMARK/GOV/1001/persons/persons/NM000001"
+    answer = http("GET", url, headers=[("X-Road-Client", "NORTHMARK/GOV/1004/catalogue")])
+    return answer.headers["x-road-error"]
 
 
 def assert_flipped_is_not_proven(folder: Path) -> None:
