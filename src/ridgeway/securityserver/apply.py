@@ -51,15 +51,40 @@ def read_proposal(file: Path) -> Proposal:
     bring_forward(APP)
     document = read_document_file(file, SecurityServerDocument)
     number, current = find_newest(Version)
-    content = inline_certificates(to_content(document.value), file.parent)
-    snapshot = build_snapshot(document, folder=file.parent, version=number + (current != content))
+    build_snapshot(document, folder=file.parent, version=number)
+    content = carry_endpoints(inline_certificates(to_content(document.value), file.parent), current)
     if current is not None and not is_same_server(current, content):
         raise SettingsError(
             "wrong_server",
             f"The document is of {describe_server(content)}, this server is {describe_server(current)}.",
             action="Apply the right document, or start a new server in another state folder.",
         )
+    return replace(propose(content, number=number, current=current), document=document)
+
+
+def propose(content: Any, *, number: int, current: Any) -> Proposal:
+    """What `content`, whose files are written out in it, would change of the version in force.
+
+    Raises:  SettingsError(malformed_document).
+    """
+    document = Document("the document", msgspec.convert(content, SecurityServerDocument), {})
+    snapshot = build_snapshot(document, folder=Path(), version=number + (current != content))
     return Proposal(document, content, snapshot, number, tuple(render_diff(current or {}, content)))
+
+
+def carry_endpoints(content: Any, current: Any) -> Any:
+    """The document with what is known of each service's description, where the operator left it out."""
+    known = {
+        (client["id"], service["code"], service.get("version"), service["description_url"]): service.get("endpoints")
+        for client in (current or {"clients": ()})["clients"]
+        for service in client["services"]
+    }
+    for client in content["clients"]:
+        for service in client["services"]:
+            named = (client["id"], service["code"], service["version"], service["description_url"])
+            if service["endpoints"] is None:
+                service["endpoints"] = known.get(named)
+    return content
 
 
 def is_same_server(current: Any, content: Any) -> bool:

@@ -9,6 +9,7 @@ from ridgeway.office.documents.asking import confirm_changes, print_outcome
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.office.documents.versions import find_newest
 from ridgeway.securityserver.apply import APP, apply_proposal, read_proposal
+from ridgeway.securityserver.describing import GROUPS
 from ridgeway.securityserver.joining.commands import COMMANDS
 from ridgeway.securityserver.models import Version
 from ridgeway.securityserver.strangers import find_trust, list_strangers
@@ -23,7 +24,7 @@ def securityserver() -> None:
     """One organisation's clients, services and access rights."""
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, *GROUPS):
     securityserver.add_command(command)
 
 

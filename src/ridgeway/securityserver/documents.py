@@ -14,9 +14,15 @@ from typing import Any
 from ridgeway.errors import CertificateError, MessageError
 from ridgeway.office.documents import Document, Fault, require_no_faults
 from ridgeway.protocol.certificates.x509 import read_certificate
+from ridgeway.protocol.exchange.admission import (
+    MONITORING_SERVICES,
+    REST_METADATA_SERVICES,
+    SOAP_METADATA_SERVICES,
+)
 from ridgeway.protocol.exchange.values import (
     AccessRight,
     ConnectionType,
+    Endpoint,
     LocalClient,
     LocalService,
     ServerSnapshot,
@@ -35,7 +41,7 @@ from ridgeway.protocol.messages.rest import VERBS
 
 GLOBAL_GROUP, LOCAL_GROUP = "global-group:", "local-group:"
 CODE = re.compile(r"[^\x00-\x1f\x7f:;/\\%\u200b\ufeff]{1,255}")
-RESERVED_CODES = {"listMethods", "allowedMethods", "getOpenAPI", "getWsdl", "listClients"}
+RESERVED_CODES = REST_METADATA_SERVICES | SOAP_METADATA_SERVICES | MONITORING_SERVICES | {"listClients"}
 MAX_TIMEOUT_SECONDS = 3600
 MAX_CERTIFICATE_BYTES = 64 * 1024
 URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]{1,5})?([/?][^\s#]*)?")
@@ -84,13 +90,26 @@ class AccessEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointEntry:
+    """A method and a path that a description names."""
+
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceEntry:
-    """One service of a client."""
+    """One service of a client.
+
+    `endpoints` are read out of the description (`descriptions refresh`); left out, those known already stay.
+    """
 
     code: str
     url: str
+    version: str | None = None
     type: Kind = Kind.REST
     description_url: str = ""
+    endpoints: tuple[EndpointEntry, ...] | None = None
     timeout_seconds: int = 60
     verify_tls: bool = True
     disabled: str | None = None
@@ -170,6 +189,16 @@ class Meaning:
             self.fail(path, f"the {what} {code!r} is there twice")
         taken.add(code)
 
+    def check_service_code(self, service: "ServiceEntry", path: tuple[str | int, ...], *, taken: set[str]) -> None:
+        """Note a fault unless code and version name a service, and no other before it; only SOAP has versions."""
+        version = service.version
+        if version is not None and service.type is not Kind.WSDL:
+            self.fail((*path, "version"), "only services of type wsdl have versions; leave it out")
+        elif version is not None and not CODE.fullmatch(version):
+            self.fail((*path, "version"), f"{version!r} is no version; expected characters without : ; / \\ %")
+        named = service.code if version is None else f"{service.code}.{version}"
+        self.check_code(named, (*path, "code"), taken=taken, what="service")
+
     def read_subject(self, text: str, path: tuple[str | int, ...], *, groups: set[str]) -> Any:
         """Who has a right: a client, a global group or a local group of this client."""
         if text.startswith(GLOBAL_GROUP):
@@ -246,12 +275,13 @@ def build_client(entry: ClientEntry, path: tuple[str | int, ...], meaning: Meani
     rights: list[AccessRight] = []
     for number, service in enumerate(entry.services):
         at = (*path, "services", number)
-        meaning.check_code(service.code, (*at, "code"), taken=codes, what="service")
+        meaning.check_service_code(service, at, taken=codes)
         if service.code in RESERVED_CODES:
             meaning.fail(
                 (*at, "code"), f"{service.code!r} is reserved: every server answers it itself; choose another code"
             )
-        services[service.code] = build_service(service, at, meaning)
+        built = build_service(service, at, meaning)
+        services[built.full_code] = built
         rights += [
             build_right(access, service.code, (*at, "access", index), meaning=meaning, groups=groups)
             for index, access in enumerate(service.access)
@@ -297,7 +327,9 @@ def build_service(entry: ServiceEntry, path: tuple[str | int, ...], meaning: Mea
         timeout_seconds=entry.timeout_seconds,
         verify_tls=entry.verify_tls,
         disabled_notice=entry.disabled,
+        version=entry.version,
         description_url=entry.description_url,
+        endpoints=tuple(Endpoint(each.method.upper(), each.path) for each in entry.endpoints or ()),
     )
 
 
