@@ -87,10 +87,12 @@ def describe_country(state: Path, base_port: int | None) -> Country:
     type=click.Choice([SOUTHMARK.lower()], case_sensitive=False),
     help="Start a second country beside it, and federate the two.",
 )
+@click.option("--monitoring", is_flag=True, help="Also keep operational records: one process more for each server.")
 @click.option("--once", is_flag=True, help="Do all of it, then stop.")
-def up(state: Path, base_port: int, partner: str | None, once: bool) -> None:
+def up(state: Path, base_port: int, *, partner: str | None, monitoring: bool, once: bool) -> None:
     """Start the country, prove its first messages, and stay up until Ctrl-C."""
-    country = replace(describe_country(state, base_port), is_accompanied=partner is not None)
+    country = describe_country(state, base_port)
+    country = replace(country, is_accompanied=partner is not None, is_monitored=monitoring)
     with claimed(country):
         try:
             sys.exit(run(stay_up(country, once=once)))

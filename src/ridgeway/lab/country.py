@@ -198,12 +198,16 @@ PLANS = {
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """One instance with everything in it, below one folder; `is_accompanied` says that its partner runs beside it."""
+    """One instance with everything in it, below one folder; `is_accompanied` says that its partner runs beside it.
+
+    `is_monitored` says that each security server keeps operational records, in one process more.
+    """
 
     state: Path
     instance: str = NORTHMARK
     ports: Ports = Ports()
     is_accompanied: bool = False
+    is_monitored: bool = False
 
     @property
     def plan(self) -> Plan:
@@ -231,7 +235,7 @@ class Country:
         other = self.plan.partner
         is_first = self.instance == NORTHMARK
         state = self.state / other.lower() if is_first else self.state.parent
-        return Country(state, other, self.ports, self.is_accompanied)
+        return Country(state, other, self.ports, self.is_accompanied, self.is_monitored)
 
     @property
     def authority(self) -> MemberId:

@@ -26,6 +26,7 @@ PURPOSES = {
     "trust": "fetches the global configuration and revocation answers",
     "messagelog": "makes messages durable, has them time-stamped",
     "gateway": "carries messages: consumer, peer and OCSP doors",
+    "opmonitor": "notes what passed, how long it took, what failed",
     "system": "the information system behind the security server",
 }
 """The last part of a process's name → what it is for."""
@@ -145,11 +146,15 @@ def list_server_parts(country: Country, organisation: Organisation) -> list[Part
     count = len(list_wanted(country, organisation))
     trusted = trusts_now(folder, country.instance, certificates=count)
     vouches = vouches_for_itself(organisation.host, country.ports.ocsp, folder / AUTHENTICATION_FILE)
-    return [
+    parts = [
         Part(f"{where}/trust", ("trust", "run"), folder, trusted),
         Part(f"{where}/messagelog", ("messagelog", "run"), folder, has_socket(log)),
         Part(f"{where}/gateway", ("gateway", "run"), folder, vouches),
     ]
+    if country.is_monitored:
+        monitor = has_socket(choose_socket_folder(folder) / "opmonitor.sock")
+        parts.append(Part(f"{where}/opmonitor", ("opmonitor", "run"), folder, monitor))
+    return parts
 
 
 def build_system(country: Country, organisation: Organisation) -> Part:
