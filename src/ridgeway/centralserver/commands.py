@@ -16,7 +16,7 @@ import click
 from ridgeway.centralserver.apply import APP, apply_proposal, read_proposal
 from ridgeway.centralserver.directories import build_anchor
 from ridgeway.centralserver.publishing import publish_now, read_in_force
-from ridgeway.centralserver.requests.commands import requests, show
+from ridgeway.centralserver.requests.commands import requests, show, tls_certificate
 from ridgeway.centralserver.run import run_centralserver
 from ridgeway.centralserver.signing import (
     ConfigurationKey,
@@ -56,6 +56,7 @@ def centralserver() -> None:
 
 centralserver.add_command(requests)
 centralserver.add_command(show)
+centralserver.add_command(tls_certificate)
 
 
 @centralserver.command()

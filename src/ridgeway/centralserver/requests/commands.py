@@ -3,15 +3,18 @@
 import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
+from cryptography.hazmat.primitives.serialization import Encoding
 from ruamel.yaml import YAML
 from ruamel.yaml.compat import StringIO
 
 from ridgeway.centralserver.apply import APP, describe_certificates
 from ridgeway.centralserver.documents import CentralServerDocument
 from ridgeway.centralserver.requests.amending import amend
+from ridgeway.centralserver.requests.identity import open_identity
 from ridgeway.centralserver.requests.keeping import (
     Decision,
     KeptRequest,
@@ -26,6 +29,8 @@ from ridgeway.centralserver.requests.keeping import (
 from ridgeway.office.audit.who import read_user
 from ridgeway.office.documents import to_content
 from ridgeway.office.documents.forward import bring_forward
+from ridgeway.protocol.certificates.x509 import read_certificate
+from ridgeway.settings import Settings
 from ridgeway.trust.clock import read_clock
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -108,6 +113,21 @@ def show(as_yaml: bool, as_json: bool) -> None:
         click.echo(json.dumps(facts, indent=2))
     else:
         print_document(in_force.version, amended.document)
+
+
+@click.command("tls-certificate")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File.")
+@as_json
+@click.pass_obj
+def tls_certificate(settings: Settings, output: Path, as_json: bool) -> None:
+    """Write the TLS certificate (PEM) of the registration and management doors; make it if there is none."""
+    identity = open_identity(settings.path(settings.centralserver.tls_dir), now=read_clock())
+    certificate = read_certificate(identity.certificate)
+    output.write_bytes(certificate.loaded.public_bytes(Encoding.PEM))
+    if as_json:
+        click.echo(json.dumps({"file": str(output), "sha256": certificate.sha256.hex()}, indent=2))
+    else:
+        click.echo(f"{output} is the certificate of the doors. Its SHA-256:\n{certificate.sha256.hex()}")
 
 
 def decide(verb: Callable[[int, Decision], Any], request_id: int, note: str, *, as_json: bool) -> None:

@@ -7,8 +7,10 @@ from click.testing import CliRunner
 
 import ridgeway.office.documents.tests.ready  # noqa: F401  before any table
 from ridgeway.centralserver.commands import centralserver
+from ridgeway.centralserver.requests.identity import open_identity
 from ridgeway.centralserver.requests.tests.cast import (
     LIBRARY,
+    NOW,
     K,
     Place,
     client,
@@ -19,6 +21,7 @@ from ridgeway.centralserver.requests.tests.cast import (
 )
 from ridgeway.errors import SettingsError
 from ridgeway.office.audit.who import read_user
+from ridgeway.protocol.certificates.x509 import read_certificate
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +30,8 @@ def applied(place: Place) -> Place:  # noqa: F811
     return place
 
 
-def run(*arguments: str) -> str:
-    result = CliRunner().invoke(centralserver, arguments)
+def run(*arguments: str, settings=None) -> str:
+    result = CliRunner().invoke(centralserver, arguments, obj=settings)
     if result.exception is not None:
         raise result.exception
     return result.output
@@ -73,6 +76,14 @@ def test_the_document_with_its_registrations_can_be_applied_as_it_is_printed(app
     after = json.loads(run("show", "--json"))
     assert after["amendments"] == []
     assert after["document"] == before | {"amendments": []}
+
+
+def test_the_certificate_of_the_doors_is_written_for_those_who_pin_it(applied, tmp_path):
+    file = tmp_path / "central.pem"
+    told = json.loads(run("tls-certificate", "-o", str(file), "--json", settings=applied.settings))
+    folder = applied.settings.path(applied.settings.centralserver.tls_dir)
+    assert read_certificate(file.read_bytes()).der == open_identity(folder, now=NOW).certificate
+    assert told["sha256"] in run("tls-certificate", "-o", str(file), settings=applied.settings)
 
 
 def test_without_a_document_there_is_nothing_to_show(applied):
