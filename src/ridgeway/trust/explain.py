@@ -20,10 +20,10 @@ from ridgeway.protocol.globalconf import (
 )
 from ridgeway.protocol.globalconf.shared import NEWEST_VERSION
 from ridgeway.protocol.globalconf.xml import PEM_BLOCK, read_base64
-from ridgeway.trust.explain_answers import explain_answer, explain_token, read_token
+from ridgeway.trust.explain_answers import explain_answer, explain_token, find_refusal, read_token
 from ridgeway.trust.explain_certificate import explain_certificate
 from ridgeway.trust.findings import Finding, bad, describe_moment, good, refused
-from ridgeway.trust.ocsp_answers import read_answer
+from ridgeway.trust.ocsp_answers import find_answer
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MULTIPART = re.compile(rb"\s*content-type\s*:\s*multipart/", re.IGNORECASE)
@@ -70,7 +70,10 @@ def explain_der(data: bytes, known: Knowledge) -> tuple[Finding, ...]:
     token = read_token(data)
     if token is not None:
         return explain_token(token, trust=known.trust, now=known.now)
-    answer = read_answer(data)
+    refusal = find_refusal(data)
+    if refusal is not None:
+        return (refusal,)
+    answer = find_answer(data)
     if answer is not None:
         return explain_answer(answer, trust=known.trust, now=known.now)
     return explain_certificate(data, trust=known.trust, answers=known.answers, now=known.now)

@@ -12,22 +12,18 @@ from datetime import datetime, timedelta
 
 from asn1crypto import cms, tsp
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
+from cryptography.x509 import ocsp
 
 from ridgeway.errors import CertificateError
+from ridgeway.protocol.certificates.keys import verify_signed
+from ridgeway.protocol.certificates.ocsp import OcspAnswer, hash_authority, require_fresh
 from ridgeway.protocol.certificates.snapshot import Authority, TrustSnapshot
+from ridgeway.protocol.certificates.x509 import UNREADABLE
 from ridgeway.trust.findings import Finding, bad, describe_moment, good, refused
-from ridgeway.trust.ocsp_answers import (
-    GOOD,
-    Answer,
-    assess_answer,
-    is_about_issuer,
-    is_authentic,
-    is_signature,
-    read_answer,
-    require_fresh,
-)
-from ridgeway.trust.ocsp_subjects import Subject, describe_subject, load_certificate
+from ridgeway.trust.ocsp_answers import GOOD, assess_answer, find_answer, is_authentic
+from ridgeway.trust.ocsp_subjects import Subject, describe_subject, find_certificate, load_certificate
 
 THE_RESPONDER = "the certification authority that runs the responder"
 THE_GOVERNOR = "the authority that governs the instance"
@@ -62,55 +58,75 @@ def explain_answer_of(
         return refused(words, error)
     if status != GOOD:
         return bad(words, f"the authority says {status}", who=THE_RESPONDER, action=ASK_AGAIN)
-    answer = read_answer(data)
+    answer = find_answer(data)
     return good(words, f"good, {describe_age(answer, trust, now)}" if answer else GOOD)
 
 
-def describe_age(answer: Answer, trust: TrustSnapshot, now: datetime) -> str:
+def describe_age(answer: OcspAnswer, trust: TrustSnapshot, now: datetime) -> str:
     """How old an answer is, and how long it may still be used."""
-    ends = [answer.this_update + timedelta(seconds=trust.ocsp_freshness_seconds)]
-    if answer.next_update is not None and trust.verify_next_update:
-        ends.append(answer.next_update)
-    return f"said {describe_moment(answer.this_update, now)}, usable until {describe_moment(min(ends), now)}"
+    single = answer.single
+    ends = [single.this_update_utc + timedelta(seconds=trust.ocsp_freshness_seconds)]
+    if single.next_update_utc is not None and trust.verify_next_update:
+        ends.append(single.next_update_utc)
+    return f"said {describe_moment(single.this_update_utc, now)}, usable until {describe_moment(min(ends), now)}"
 
 
-def explain_answer(answer: Answer, *, trust: TrustSnapshot, now: datetime) -> tuple[Finding, ...]:
+def find_refusal(data: bytes) -> Finding | None:
+    """What a responder says that gives no answer; None for anything else."""
+    try:
+        status = ocsp.load_der_ocsp_response(data).response_status
+    except UNREADABLE:
+        return None
+    if status is ocsp.OCSPResponseStatus.SUCCESSFUL:
+        return None
+    return bad("OCSP answer", f"the responder refused: {status.name.lower()}", who=THE_RESPONDER)
+
+
+def explain_answer(answer: OcspAnswer, *, trust: TrustSnapshot, now: datetime) -> tuple[Finding, ...]:
     """What an answer in a file says, and whether it may be used."""
-    if answer.refusal:
-        return (bad("OCSP answer", f"the responder refused: {answer.refusal}", who=THE_RESPONDER),)
-    words = f"OCSP answer about serial {answer.serial_number}"
+    words = f"OCSP answer about serial {answer.single.serial_number}"
+    status = answer.single.certificate_status.name.lower()
     findings = []
     try:
-        require_fresh(answer, trust=trust, now=now)
+        require_fresh(answer, trust=trust, at=now)
         findings.append(good(words, describe_age(answer, trust, now)))
     except CertificateError as error:
         findings.append(refused(words, error))
-    if answer.status != GOOD:
-        findings.append(bad(words, f"it says {answer.status}", who=THE_RESPONDER, action=ASK_AGAIN))
-    return (*findings, explain_origin(words, answer, trust))
+    if status != GOOD:
+        findings.append(bad(words, f"it says {status}", who=THE_RESPONDER, action=ASK_AGAIN))
+    return (*findings, explain_origin(words, answer, trust, now))
 
 
-def explain_origin(words: str, answer: Answer, trust: TrustSnapshot) -> Finding:
+def explain_origin(words: str, answer: OcspAnswer, trust: TrustSnapshot, now: datetime) -> Finding:
     """Whether somebody who may speak for the issuer made an answer."""
     issuer = find_issuer_of_answer(answer, trust)
     if issuer is None:
         detail = "it is about a certificate that no approved authority issued"
         return bad(words, detail, who=THE_GOVERNOR, action="Approve the issuer.")
     name = describe_subject(issuer.certificate)
-    if not is_authentic(answer, issuer):
+    if not is_authentic(answer, issuer, trust=trust, now=now):
         detail = f"no responder that may speak for {name} signed it"
         return bad(words, detail, who=THE_GOVERNOR, action="Approve the responder's certificate, or ask another one.")
     return good(words, f"about a certificate of {name}, signed by a responder that may speak for it")
 
 
-def find_issuer_of_answer(answer: Answer, trust: TrustSnapshot) -> Authority | None:
+def find_issuer_of_answer(answer: OcspAnswer, trust: TrustSnapshot) -> Authority | None:
     """The approved authority that the answer names as the issuer."""
     for instance in trust.instances.values():
         for service in instance.certification_services:
             for authority in service.authorities:
-                if is_about_issuer(answer, authority):
+                if names_authority(answer, authority):
                     return authority
     return None
+
+
+def names_authority(answer: OcspAnswer, authority: Authority) -> bool:
+    """Whether the answer is about a certificate of this authority."""
+    certificate = find_certificate(authority.certificate)
+    if certificate is None:
+        return False
+    named = hash_authority(certificate)
+    return (answer.single.issuer_name_hash, answer.single.issuer_key_hash) == (named.name, named.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,4 +249,8 @@ def is_token_of(token: Token, signer: TokenSigner, certificate: x509.Certificate
         return False
     if signer.stated_digest != hashlib.new(signer.digest.name, token.content, usedforsecurity=False).digest():
         return False
-    return is_signature(certificate, signer.signature, signer.signed, digest=signer.digest)
+    try:
+        verify_signed(signer.signature, signer.signed, key=certificate.public_key(), digest=signer.digest)
+    except (*UNREADABLE, InvalidSignature):
+        return False
+    return True

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from ridgeway.protocol.certificates.keys import is_issued_by
 from ridgeway.protocol.certificates.snapshot import Authority, CertificationService, InstanceTrust, TrustSnapshot
+from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.identifiers import MemberId
 from ridgeway.trust.explain_answers import explain_answer_of
 from ridgeway.trust.findings import Finding, bad, describe_moment, describe_span, good
-from ridgeway.trust.ocsp_subjects import Subject, describe_subject, is_issued_by, load_certificate
+from ridgeway.trust.ocsp_subjects import Subject, describe_subject, find_certificate, load_certificate
 
 SOON = timedelta(days=14)
 THE_AUTHORITY = "the certification authority, asked by the operator of this server"
@@ -72,11 +75,12 @@ def explain_validity(subject: str, certificate: x509.Certificate, now: datetime)
 def find_approved_issuer(certificate: x509.Certificate, trust: TrustSnapshot) -> Issuer | None:
     """Where its issuer is approved; the own instance is looked at first."""
     instances = sorted(trust.instances.values(), key=lambda each: each.instance != trust.own_instance)
+    child = read_certificate(certificate.public_bytes(Encoding.DER))
     for instance in instances:
         for service in instance.certification_services:
             for authority in service.authorities:
-                parent = load_certificate(authority.certificate)
-                if parent is not None and is_issued_by(certificate, parent):
+                parent = find_certificate(authority.certificate)
+                if parent is not None and is_issued_by(child, parent):
                     return Issuer(instance, service, authority)
     return None
 

@@ -17,7 +17,7 @@ from ridgeway.http import ClientTls, HttpRefusal, Pool, fetch, parse_url
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.trust.files import find_bytes, folder_lock, take_fingerprint, write_files
 from ridgeway.trust.keeper import MAX_OCSP_BYTES, OCSP_SUFFIX
-from ridgeway.trust.ocsp_answers import GOOD, assess_answer, read_answer, write_request
+from ridgeway.trust.ocsp_answers import GOOD, assess_answer, find_answer, write_request
 from ridgeway.trust.ocsp_subjects import Subject, describe_subject, list_responders, list_subjects
 from ridgeway.trust.own import OwnCertificates
 from ridgeway.trust.places import TrustPlaces
@@ -132,8 +132,8 @@ class OcspKeeper:
         stale = []
         for name, *_ in take_fingerprint(self.places.ocsp_dir):
             path = self.places.ocsp_dir / name
-            answer = read_answer(find_bytes(path) or b"")
-            is_stale = answer is None or bool(answer.refusal) or answer.this_update < oldest
+            answer = find_answer(find_bytes(path) or b"")
+            is_stale = answer is None or answer.single.this_update_utc < oldest
             if path.suffix == OCSP_SUFFIX and is_stale:
                 path.unlink(missing_ok=True)
                 stale.append(name)

@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from ridgeway.errors import CertificateError
+from ridgeway.protocol.certificates.keys import is_issued_by
 from ridgeway.protocol.certificates.snapshot import Authority, TrustSnapshot
+from ridgeway.protocol.certificates.x509 import Certificate, read_certificate
 
 MAX_CHAIN = 10
 MAX_RESPONDERS = 10
@@ -50,24 +53,23 @@ def list_subjects(certificates: Iterable[bytes], trust: TrustSnapshot) -> tuple[
 
 def find_issuer(certificate: bytes, trust: TrustSnapshot) -> Authority | None:
     """The approved authority that issued a certificate; None for a self-signed one and for a stranger's."""
-    child = load_certificate(certificate)
+    child = find_certificate(certificate)
     if child is None:
         return None
     for service in trust.own.certification_services:
         for authority in service.authorities:
-            parent = load_certificate(authority.certificate)
+            parent = find_certificate(authority.certificate)
             if parent is not None and is_issued_by(child, parent):
                 return authority
     return None
 
 
-def is_issued_by(child: x509.Certificate, parent: x509.Certificate) -> bool:
-    """Whether name and signature both fit."""
+def find_certificate(der: bytes) -> Certificate | None:
+    """The certificate; None when the bytes are none."""
     try:
-        child.verify_directly_issued_by(parent)
-    except (*UNREADABLE, InvalidSignature):
-        return False
-    return True
+        return read_certificate(der)
+    except CertificateError:
+        return None
 
 
 def load_certificate(der: bytes) -> x509.Certificate | None:

@@ -55,6 +55,16 @@ class VerifiedOcsp:
 
 
 @dataclass(frozen=True, slots=True)
+class AssessedOcsp:
+    """An authentic, fresh answer, whatever it says; `good_until` as in `VerifiedOcsp`."""
+
+    status: ocsp.OCSPCertStatus
+    answer: OcspAnswer
+    responder: Certificate
+    good_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorityHashes:
     """How a question or an answer names an authority: SHA-1 of its subject's DER and of its public key's bits."""
 
@@ -125,13 +135,13 @@ def is_about(answer: OcspAnswer, *, subject: Certificate, issuer: Certificate) -
         return False
 
 
-def verify_ocsp(
+def assess_ocsp(
     answer: bytes | OcspAnswer, *, subject: Certificate, issuer: Certificate, trust: TrustSnapshot, at: datetime
-) -> VerifiedOcsp:
-    """Prove that `subject` was good at `at`.
+) -> AssessedOcsp:
+    """What an answer says of `subject` that may be believed at `at`, be it good or not.
 
     Raises:  CertificateError(incorrect_validation_info) when the answer is about another certificate, not signed by
-             who may, or too old; (cert_validation) when it says anything but good.
+             who may, or too old.
     """
     read = read_ocsp_answer(answer) if isinstance(answer, bytes) else answer
     if not is_about(read, subject=subject, issuer=issuer):
@@ -140,17 +150,28 @@ def verify_ocsp(
         responder = find_responder(read, trust)
         trusted_until = require_authorised(responder, issuer, trust=trust, at=at)
         good_until = require_fresh(read, trust=trust, at=at)
-        single, produced_at = read.single, read.response.produced_at_utc
-        status, this_update, next_update = single.certificate_status, single.this_update_utc, single.next_update_utc
+        return AssessedOcsp(read.single.certificate_status, read, responder, min(good_until, trusted_until))
     except UNREADABLE as error:
         raise unusable(f"The revocation answer cannot be read: {error}.") from error
-    if status is not ocsp.OCSPCertStatus.GOOD:
+
+
+def verify_ocsp(
+    answer: bytes | OcspAnswer, *, subject: Certificate, issuer: Certificate, trust: TrustSnapshot, at: datetime
+) -> VerifiedOcsp:
+    """Prove that `subject` was good at `at`.
+
+    Raises:  CertificateError(incorrect_validation_info) as `assess_ocsp`; (cert_validation) when the answer says
+             anything but good.
+    """
+    found = assess_ocsp(answer, subject=subject, issuer=issuer, trust=trust, at=at)
+    if found.status is not ocsp.OCSPCertStatus.GOOD:
         raise CertificateError(
             "cert_validation",
-            f"The certificate of {subject.subject} is {status.name.lower()}, says its authority.",
+            f"The certificate of {subject.subject} is {found.status.name.lower()}, says its authority.",
             action="Its owner must get a new one.",
         )
-    return VerifiedOcsp(produced_at, this_update, next_update, responder, min(good_until, trusted_until))
+    single, produced_at = found.answer.single, found.answer.response.produced_at_utc
+    return VerifiedOcsp(produced_at, single.this_update_utc, single.next_update_utc, found.responder, found.good_until)
 
 
 def find_responder(answer: OcspAnswer, trust: TrustSnapshot) -> Certificate:
