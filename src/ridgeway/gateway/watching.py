@@ -33,7 +33,7 @@ from ridgeway.protocol.exchange.commands import (
     Sign,
 )
 from ridgeway.protocol.exchange.soap import SoapRequest
-from ridgeway.protocol.exchange.values import ServerSnapshot
+from ridgeway.protocol.exchange.values import LocalService, ServerSnapshot
 from ridgeway.protocol.identifiers import ServerId
 from ridgeway.protocol.messages import (
     RestRequest,
@@ -104,7 +104,7 @@ class WatchedHands:
                 note_request(seen, request)
                 seen.service_type = service.type.value
                 if isinstance(request, RestRequest):
-                    seen.endpoint_path = find_endpoint_path(request, server=self.server)
+                    seen.endpoint_path = find_endpoint_path(request, service, server=self.server)
                 seen.request_out(read_clock())
             case CallOwnService(request=request):
                 note_request(seen, request)
@@ -153,26 +153,24 @@ def note_incoming(seen: Observation, incoming: Incoming) -> None:
         seen.of_message(request)
 
 
-def find_endpoint_path(request: RestRequest, *, server: ServerSnapshot) -> str | None:
-    """The pattern of the endpoint that the request met; None where there are only rights to the whole service.
+def find_endpoint_path(request: RestRequest, service: LocalService, *, server: ServerSnapshot) -> str | None:
+    """The pattern of the endpoint that the request met; None where only the whole service is described.
 
+    Endpoints are those of the description, and those that rights are given to.
     Source:  UG-OPMONSYSPAR; X-Road 7.6.2 (never the path as it was asked for).
     """
-    provider = server.clients.get(request.service.provider)
-    if provider is None:
-        return None
     try:
         path = normalise_service_path(request.service_path)
     except RidgewayError:
         return None
-    code = request.service.service_code
+    provider = server.clients.get(request.service.provider)
+    rights = () if provider is None else provider.rights
+    endpoints = {(each.path, each.method) for each in service.endpoints}
+    endpoints |= {(each.path, each.method) for each in rights if each.service_code == service.code}
     met = [
-        (right.path, right.method)
-        for right in provider.rights
-        if right.service_code == code
-        and right.path != WHOLE_SERVICE
-        and right.method.upper() in {"*", request.verb}
-        and matches_path(right.path, path)
+        (pattern, method)
+        for pattern, method in endpoints
+        if pattern != WHOLE_SERVICE and method.upper() in {"*", request.verb} and matches_path(pattern, path)
     ]
     return max(met)[0] if met else None
 

@@ -4,7 +4,10 @@ from datetime import datetime
 
 from ridgeway.gateway.monitoring import Observation
 from ridgeway.gateway.tests.pair import PERSONS, running_pair
-from ridgeway.protocol.exchange.values import AccessRight
+from ridgeway.gateway.watching import find_endpoint_path
+from ridgeway.protocol.exchange.values import AccessRight, Endpoint, LocalService, ServerSnapshot
+from ridgeway.protocol.identifiers import ServerId
+from ridgeway.protocol.messages import build_rest_request
 from ridgeway.protocol.monitoring import OperationalRecord, ServerType
 
 
@@ -89,3 +92,14 @@ async def test_a_download_is_no_message(tmp_path):
         await pair.ask(target="/asic?queryId=1")
     assert notes.records == []
     assert notes.in_flight == 0
+
+
+def test_of_several_endpoints_the_most_particular_is_noted():
+    request = build_rest_request(
+        "GET", f"{PERSONS}/first", [("X-Road-Client", "LAB/GOV/1001/desk")], new_request_id="r", new_query_id="q"
+    )
+    described = (Endpoint("*", "/*"), Endpoint("GET", "/first"), Endpoint("POST", "/first"), Endpoint("GET", "**"))
+    service = LocalService("persons", "http://127.0.0.1/", endpoints=described)
+    nobody = ServerSnapshot(1, ServerId("LAB", "GOV", "1002", "ss"))
+    assert find_endpoint_path(request, service, server=nobody) == "/first"
+    assert find_endpoint_path(request, LocalService("persons", ""), server=nobody) is None
