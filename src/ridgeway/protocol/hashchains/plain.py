@@ -13,6 +13,7 @@ Read next: `reading.py`.
 import base64
 import binascii
 import re
+from functools import cache
 
 from ridgeway.protocol.hashchains.digests import DIGEST_NAMES, Digest
 from ridgeway.protocol.hashchains.reading import (
@@ -77,7 +78,10 @@ def name_spaces(chain: str, signature: str) -> str:
     return f"(?:{one}{other}|{other}{one})"
 
 
-LAYOUTS = tuple(Layout(*prefixes) for prefixes in PREFIXES)
+@cache
+def list_layouts() -> tuple[Layout, ...]:
+    """The layouts, made when they are first needed, so that what proves nothing starts quickly."""
+    return tuple(Layout(*prefixes) for prefixes in PREFIXES)
 
 
 class UnusualError(Exception):
@@ -87,7 +91,7 @@ class UnusualError(Exception):
 def find_plain_result(data: bytes) -> ChainResult | None:
     """The HashChainResult, when it stands in a known layout to the last character; else None, and nothing is said."""
     text = decode_text(data)
-    found = next((found for each in LAYOUTS if (found := each.result.fullmatch(text))), None)
+    found = next((found for each in list_layouts() if (found := each.result.fullmatch(text))), None)
     if found is None:
         return None
     before, after, algorithm, value = found.groups()
@@ -101,7 +105,7 @@ def find_plain_result(data: bytes) -> ChainResult | None:
 def find_plain_chain(data: bytes) -> Chain | None:
     """The HashChain, when it stands in a known layout to the last character; else None, and nothing is said."""
     text = decode_text(data)
-    for layout in LAYOUTS:
+    for layout in list_layouts():
         found = layout.chain.fullmatch(text)
         if found is not None:
             try:

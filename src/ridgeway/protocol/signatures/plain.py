@@ -21,6 +21,7 @@ Source: W3C Canonical XML 1.0 §2.3; the layout of X-Road's own signatures. Read
 import base64
 import binascii
 import re
+from functools import cache
 
 from ridgeway.protocol.hashchains.digests import DIGEST_NAMES, compute_digest
 from ridgeway.protocol.signatures.document import (
@@ -121,7 +122,7 @@ UNSIGNED = (
     f"<xades:RevocationValues><xades:OCSPValues>{some('answers', ANSWER, MAX_OCSP_RESPONSES)}</xades:OCSPValues>"
     "</xades:RevocationValues></xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
 )
-PLAIN = re.compile(
+PLAIN = (
     r'<\?xml version="1\.0" encoding="UTF-8" standalone="no"\?>'
     + re.escape(f"<asic:XAdESSignatures{NAMESPACES}>")
     + f'<ds:Signature Id="signature">{LINE}(?P<signed_info>{SIGNED_INFO}){LINE}'
@@ -132,7 +133,12 @@ PLAIN = re.compile(
     f"</ds:Signature></asic:XAdESSignatures>{LINE}"
 )
 EMPTY_ELEMENT = re.compile(r"<(ds:[A-Za-z]+) ([^<>]*)/>")
-ONE_LISTED, ONE_CERTIFICATE, ONE_ANSWER = re.compile(LISTED), re.compile(CERTIFICATE), re.compile(ANSWER)
+
+
+@cache
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """One of the patterns above, compiled when it is first needed, so that what proves nothing starts quickly."""
+    return re.compile(pattern)
 
 
 class UnusualError(Exception):
@@ -144,7 +150,7 @@ def find_plain_signature(xml: bytes) -> SignatureDocument | None:
     if len(xml) > MAX_SIGNATURE_BYTES:
         return None
     try:
-        found = PLAIN.fullmatch(xml.decode())
+        found = compile_pattern(PLAIN).fullmatch(xml.decode())
         return None if found is None else build_document(found)
     except (UnicodeDecodeError, UnusualError):
         return None
@@ -171,7 +177,7 @@ def build_document(found: re.Match[str]) -> SignatureDocument:
         certificate=decode(found["certificate"]),
         extra_certificates=read_extra(found["listed"] or "", found["certificates"] or ""),
         stated_certificates=(stated,),
-        ocsp_responses=read_numbered(ONE_ANSWER, found["answers"]),
+        ocsp_responses=read_numbered(ANSWER, found["answers"]),
         signing_time=found["signing_time"],
         timestamp=None,
     )
@@ -200,12 +206,12 @@ def decode(text: str) -> bytes:
     return octets
 
 
-def read_numbered(pattern: re.Pattern[str], text: str) -> tuple[bytes, ...]:
+def read_numbered(pattern: str, text: str) -> tuple[bytes, ...]:
     """The octets of elements whose ids count from 1.
 
     Raises:  UnusualError.
     """
-    found = pattern.findall(text)
+    found = compile_pattern(pattern).findall(text)
     if [number for number, _ in found] != [str(number) for number in range(1, len(found) + 1)]:
         raise UnusualError
     return tuple(decode(value) for _, value in found)
@@ -216,9 +222,9 @@ def read_extra(listed: str, certificates: str) -> tuple[bytes, ...]:
 
     Raises:  UnusualError.
     """
-    values = read_numbered(ONE_CERTIFICATE, certificates)
+    values = read_numbered(CERTIFICATE, certificates)
     found = []
-    for each in ONE_LISTED.finditer(listed):
+    for each in compile_pattern(LISTED).finditer(listed):
         number, method = each["number"], each["listed_method"]
         if method not in DIGEST_NAMES or number not in [str(at) for at in range(1, len(values) + 1)]:
             raise UnusualError
