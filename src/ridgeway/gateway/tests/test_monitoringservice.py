@@ -14,6 +14,7 @@ from ridgeway.gateway.certificatelist import list_certificates
 from ridgeway.gateway.machine import Machine, find_internal_address, list_packages
 from ridgeway.gateway.monitoringservice import MetricsService, RecordsService, build_services
 from ridgeway.gateway.ports import OwnAnswer, OwnCall
+from ridgeway.gateway.tests.pair import running_pair
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.certificates.verdicts import VerdictCache
 from ridgeway.protocol.exchange.consumer import Standing
@@ -21,7 +22,7 @@ from ridgeway.protocol.exchange.soap import SoapRequest
 from ridgeway.protocol.exchange.values import ServerSnapshot
 from ridgeway.protocol.identifiers import ServerId, ServiceId, SubsystemId
 from ridgeway.protocol.messages import read_soap_message
-from ridgeway.protocol.monitoring import MetricSet, ServiceHealth, Statistics
+from ridgeway.protocol.monitoring import MetricSet, ServiceHealth, Statistics, write_records
 from ridgeway.protocol.monitoring.tests.requests import health, metrics, operational, times
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -192,3 +193,22 @@ def test_the_internal_address_is_one():
 def test_disks_that_are_named_are_told(tmp_path: Path):
     told = {each.name for each in replace(Machine(), disks=(tmp_path,)).list_metrics(NOW)}
     assert f"DiskSpaceTotal_{tmp_path}" in told
+
+
+async def test_records_travel_between_two_gateways_as_any_attachment(tmp_path):
+    request = operational(times()).decode().replace("NM<", "LAB<").replace(">1<", ">1002<")
+    asker = "<id:memberCode>1001</id:memberCode><id:subsystemCode>desk</id:subsystemCode></xroad:client>"
+    request = request.replace('"MEMBER"', '"SUBSYSTEM"').replace(
+        "<id:memberCode>1002</id:memberCode></xroad:client>", asker
+    )
+    async with running_pair(tmp_path) as pair:
+        archive = Archive(found=Found(packed=write_records([], fields=frozenset())))
+        pair.provider.own_services = build_services(archive, metrics_service())
+        answer = await pair.ask("POST", "/", request.encode(), [("Content-Type", "text/xml")])
+    assert answer.headers.get("Content-Type").startswith("multipart/related")
+    assert b"cid:operational-monitoring-data.json.gz" in answer.body
+    assert b"requestHash" in answer.body
+    assert archive.found.packed in answer.body
+    ((_, view),) = archive.asked
+    assert str(view.party) == "SUBSYSTEM:LAB/GOV/1001/desk"
+    assert [len(record.bodies) for record in pair.provider.messagelog.records] == [0, 1]
