@@ -1,7 +1,7 @@
 """The WSDL of the management services, made from the same table that reads and writes the requests.
 
 Law: names, namespaces and order are those of the specification, so that a security server of X-Road can load it; every
-request is an operation with its answer, document/literal.
+request that comes through the exchange is an operation with its answer, document/literal.
 Source: PR-MSERV Annex B.
 """
 
@@ -15,6 +15,8 @@ SOAP = "http://schemas.xmlsoap.org/wsdl/soap/"
 XSD = "http://www.w3.org/2001/XMLSchema"
 TARGET = "http://x-road.eu/centralservice/"
 NAME = "centralservice"
+OPERATIONS = tuple(kind for kind in RequestKind if kind is not RequestKind.CERTIFICATE_REGISTRATION)
+"""A new certificate cannot be registered through the exchange, for which it would be needed."""
 TRANSPORT = "http://schemas.xmlsoap.org/soap/http"
 NAMESPACES = {"wsdl": WSDL, "soap": SOAP, "xsd": XSD, "tns": TARGET, "xroad": XROAD_NAMESPACE}
 CLIENT, SERVICE, SERVER = "XRoadClientIdentifierType", "XRoadServiceIdentifierType", "XRoadSecurityServerIdentifierType"
@@ -118,7 +120,7 @@ def add_message(root: etree._Element, name: str, parts: dict[str, str]) -> None:
 def add_port_type(root: etree._Element) -> None:
     """The operations."""
     port_type = add_wsdl(root, "portType", name=NAME)
-    for kind in RequestKind:
+    for kind in OPERATIONS:
         operation = add_wsdl(port_type, "operation", name=kind)
         add_wsdl(operation, "input", message=f"tns:{kind}")
         add_wsdl(operation, "output", message=f"tns:{kind}Response")
@@ -128,7 +130,7 @@ def add_binding(root: etree._Element) -> None:
     """How the operations travel: SOAP over HTTP, with X-Road's header; the hash stands in the answer alone."""
     binding = add_wsdl(root, "binding", name=f"{NAME}SOAP", type=f"tns:{NAME}")
     etree.SubElement(binding, f"{{{SOAP}}}binding", style="document", transport=TRANSPORT)
-    for kind in RequestKind:
+    for kind in OPERATIONS:
         operation = add_wsdl(binding, "operation", name=kind)
         etree.SubElement(operation, f"{{{SOAP}}}operation", soapAction="")
         for way in ("input", "output"):

@@ -32,12 +32,14 @@ from ridgeway.protocol.management import (
 from ridgeway.protocol.management.tests.cast import (
     BOUNDARY,
     MANAGED,
+    NEW_AUTHENTICATION,
     NOW,
     OTHER,
     OTHER_SIGNING,
     OWNER,
     OWNER_SIGNING,
     SERVER,
+    encoded,
     example,
     make_parts,
     send,
@@ -248,6 +250,17 @@ def test_a_signed_kind_without_its_signatures_is_refused():
     parts = make_parts(example(CLIENT))
     with pytest.raises(MessageError, match="3 parts"):
         verify_management_request("text/xml", parts.soap, trust=MANAGED, at=NOW)
+
+
+def test_a_look_whether_the_door_answers_is_an_invalid_request_as_x_roads_servers_expect():
+    parts = make_parts(example(CERTIFICATE))
+    soap = parts.soap.replace(encoded(NEW_AUTHENTICATION.der), b"").replace(
+        b"<xroad:address>ss1.example</xroad:address>", b""
+    )
+    head = f"--{BOUNDARY}\r\nContent-Type: text/xml; charset=UTF-8\r\n\r\n".encode()
+    kind = f"multipart/related; boundary={BOUNDARY}"
+    with pytest.raises(MessageError, match="invalid_request"):
+        verify_management_request(kind, head + soap + f"\r\n--{BOUNDARY}--".encode(), trust=MANAGED, at=NOW)
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "multipart/related", "multipart/mixed; boundary=x"])

@@ -25,10 +25,10 @@ def load_schema(tmp_path) -> etree.XMLSchema:
     return etree.XMLSchema(file=str(tmp_path / "requests.xsd"))
 
 
-def test_every_request_is_an_operation_with_its_answer():
+def test_every_request_through_the_exchange_is_an_operation_with_its_answer():
     operations = ROOT.findall("wsdl:portType/wsdl:operation", SPACES)
     messages = {each.get("name") for each in ROOT.findall("wsdl:message", SPACES)}
-    assert [each.get("name") for each in operations] == list(RequestKind)
+    assert [each.get("name") for each in operations] == [each for each in RequestKind if each != "authCertReg"]
     for operation in operations:
         for way in ("input", "output"):
             assert operation.find(f"wsdl:{way}", SPACES).get("message").removeprefix("tns:") in messages
