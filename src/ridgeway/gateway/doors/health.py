@@ -26,7 +26,7 @@ from ridgeway.trust.clock import read_clock
 log = logging.getLogger(__name__)
 
 CACHE = timedelta(seconds=3)
-LOG_TIMEOUT_SECONDS = 5.0
+ANSWER_TIMEOUT_SECONDS = 5.0
 TEXT = [("Content-Type", "text/plain; charset=UTF-8")]
 MAINTENANCE = "The security server is in maintenance mode."
 
@@ -56,14 +56,14 @@ async def check_identity(station: Station, now: datetime) -> None:
 
 async def check_signer(station: Station, now: datetime) -> None:  # noqa: ARG001 — one shape for all
     """Hold only while the signer answers."""
-    async with asyncio.timeout(LOG_TIMEOUT_SECONDS):
+    async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
         await station.signer.list_keys()
 
 
 async def check_log(station: Station, now: datetime) -> None:  # noqa: ARG001 — one shape for all
     """Hold only while the log's writer answers."""
     if station.ping_log is not None:
-        async with asyncio.timeout(LOG_TIMEOUT_SECONDS):
+        async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
             await station.ping_log()
 
 
@@ -111,10 +111,9 @@ class HealthDoor:
         """Why messages cannot be carried, as far as is known."""
         async with self.turn:
             now = self.clock()
-            for name, check in CHECKS.items():
-                known = self.findings.get(name)
-                if known is None or now - known.at >= CACHE:
-                    self.findings[name] = Finding(await self.look(name, check, now), now)
+            due = [name for name in CHECKS if name not in self.findings or now - self.findings[name].at >= CACHE]
+            found = await asyncio.gather(*(self.look(name, CHECKS[name], now) for name in due))
+            self.findings |= {name: Finding(fault, now) for name, fault in zip(due, found, strict=True)}
         return [finding.fault for finding in self.findings.values() if finding.fault]
 
     async def look(self, name: str, check: Check, now: datetime) -> str:
@@ -124,7 +123,7 @@ class HealthDoor:
         except RidgewayError as error:
             return f"{name}: {error.code}: {error.detail}"
         except TimeoutError:
-            return f"{name}: it did not answer within {LOG_TIMEOUT_SECONDS:g} seconds."
+            return f"{name}: it did not answer within {ANSWER_TIMEOUT_SECONDS:g} seconds."
         return ""
 
 
