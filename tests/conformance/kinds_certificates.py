@@ -8,6 +8,8 @@ Differs: X-Road raises when a certificate without key usage is asked what it is 
 import base64
 import hashlib
 import re
+import tempfile
+import tomllib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,12 +20,13 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
 from cryptography.x509 import ocsp
 from tests.conformance.kinds_timestamp import read_trust
 from tests.conformance.outcome import Outcome, Vector, judge_cases, skip, valid
 
-from ridgeway.errors import SignatureError
+from ridgeway.errors import SettingsError, SignatureError
+from ridgeway.gateway.internaltls import FILE, import_certificate
 from ridgeway.protocol.certificates import (
     Certificate,
     SubjectNames,
@@ -65,6 +68,7 @@ USAGES_BY_KEY: dict[str, tuple[Usage, ...]] = {
     "auth_fields": ("authentication",),
     "fields": ("signing", "authentication"),
 }
+INTERNAL_TLS = Path(__file__).resolve().parent / "internal_tls.toml"
 NO_KEY_USAGE = "error: no keyUsage"
 
 
@@ -73,9 +77,25 @@ def check_cert(vector: Vector, root: Path) -> Outcome:
     operation = vector.context.get("operation", "")
     if operation.startswith("certificate digests"):
         return compare_digests(vector.read_json(root))
+    if operation == "read private key":
+        return valid({"readable": load_pem_private_key(vector.read(root), None) is not None})
     if operation:
         return skip(f"an operation that is not of certificates: {operation}")
-    return valid(describe_certificate(read_certificate(vector.read(root))))
+    imported = tomllib.loads(INTERNAL_TLS.read_text("utf-8")).get(vector.id)
+    values = {} if imported is None else {"import_as_internal_tls_certificate": try_import(vector, root, imported)}
+    return valid(describe_certificate(read_certificate(vector.read(root))) | values)
+
+
+def try_import(vector: Vector, root: Path, current: dict[str, str]) -> str:
+    """What comes of importing the certificate, in X-Road's words; `current` names the key and certificate in use."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / FILE).write_bytes(b"".join((root / current[each]).read_bytes() for each in ("key", "certificate")))
+        try:
+            import_certificate(folder, vector.read(root), now=datetime.now(UTC))
+        except SettingsError as error:
+            return "".join(word.title() for word in error.code.split("_"))
+    return "accepted"
 
 
 def compare_digests(case: dict[str, str]) -> Outcome:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from ridgeway.cli.internaltls import internal_tls
 from ridgeway.cli.watching import watched
 from ridgeway.errors import RidgewayError
 from ridgeway.gateway.hands.sign import MessageSigner
@@ -38,6 +39,9 @@ RESTART_PAUSE_SECONDS = 0.5
 @click.group()
 def gateway() -> None:
     """Carry messages between systems and other security servers."""
+
+
+gateway.add_command(internal_tls)
 
 
 @gateway.command("run")
