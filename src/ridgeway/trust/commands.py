@@ -1,4 +1,4 @@
-"""`ridgeway trust`: run, fetch, show, explain.
+"""`ridgeway trust`: run, fetch, show, explain; `anchor_commands.py` has those of the anchor.
 
 Law: thin functions: parse, call, print. Exit 0 done or usable, 1 refused or not usable, 2 misused, 3 the world failed.
 How the signer is asked for this server's certificates comes from outside (`cli/trust.py`), as this room does not know
@@ -18,6 +18,7 @@ import msgspec
 from ridgeway.http import run as run_loop
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.settings import Settings
+from ridgeway.trust.anchor_commands import anchor
 from ridgeway.trust.clock import read_clock
 from ridgeway.trust.download import Downloader, open_pool
 from ridgeway.trust.explain import MAX_FILE_BYTES, explain_bytes
@@ -84,6 +85,7 @@ def build_trust_command(ask_signer: AskSigner = no_signer) -> click.Group:
         print_findings(found, as_json=as_json)
         sys.exit(0 if all(finding.usable for finding in found) else 1)
 
+    trust.add_command(anchor)
     return trust
 
 
