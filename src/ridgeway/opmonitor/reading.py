@@ -56,7 +56,9 @@ class OpMonitorReader:
         Raises:  WorldError(database_error).
         """
         step = query.step_minutes * MINUTE_MS
-        came = Record.objects.filter(request_in_ts__gte=query.start_ts, request_in_ts__lt=query.end_ts)
+        # What came since then was stored since then, and when it was stored is what the index is over.
+        stored = Record.objects.filter(monitoring_data_ts__gte=query.start_ts // 1000)
+        came = stored.filter(request_in_ts__gte=query.start_ts, request_in_ts__lt=query.end_ts)
         start = F("request_in_ts") - (F("request_in_ts") - query.start_ts) % step
         rows = (
             came.annotate(start=start)

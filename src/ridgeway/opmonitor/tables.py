@@ -1,4 +1,7 @@
-"""What the monitor knows, as lines for a person."""
+"""What the monitor knows, as lines for a person.
+
+Law: what others wrote (codes, faults) is shown without anything that a terminal would obey.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,6 +20,11 @@ def render_time(milliseconds: int | None) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def show(text: str) -> str:
+    """The text on one line, every sign of it visible."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
 def render_records(rows: Sequence[dict[str, Any]]) -> str:
     """A line for each record; what was left out of it is a dash."""
     return "\n".join(render_record(row) for row in rows) or "no record of that time"
@@ -29,7 +37,7 @@ def render_record(row: dict[str, Any]) -> str:
     service = "/".join(part for part in (render_party(row, "service"), row.get("serviceCode")) if part)
     outcome = "came through" if row.get("succeeded") else row.get("faultCode") or row.get("statusCode") or "failed"
     half = row.get("securityServerType", "-")
-    return f"{render_time(start)}  {half:8}  {took:>9}  {render_party(row, 'client')} → {service}  {outcome}"
+    return show(f"{render_time(start)}  {half:8}  {took:>9}  {render_party(row, 'client')} → {service}  {outcome}")
 
 
 def render_party(row: dict[str, Any], half: str) -> str:
@@ -40,7 +48,7 @@ def render_party(row: dict[str, Any], half: str) -> str:
 def render_health(services: Sequence[ServiceHealth]) -> str:
     """A line for each service."""
     lines = [
-        f"{each.service}  good {each.statistics.successful}  bad {each.statistics.unsuccessful}  "
+        f"{show(str(each.service))}  good {each.statistics.successful}  bad {each.statistics.unsuccessful}  "
         f"mean {each.statistics.duration.mean:.0f} ms  last good {render_time(each.last_successful_ts)}  "
         f"last bad {render_time(each.last_unsuccessful_ts)}"
         for each in services
