@@ -140,7 +140,13 @@ def describe_management(country: Country) -> dict[str, Any]:
         "name": "Management services",
         "connection": "http",
         "services": [
-            {"code": str(kind), "type": "wsdl", "url": country.management_url, "access": [{"subject": owners}]}
+            {
+                "code": str(kind),
+                "type": "wsdl",
+                "url": country.management_url,
+                "description_url": f"{country.central_url}/managementservices.wsdl",
+                "access": [{"subject": owners}],
+            }
             for kind in kinds
         ],
     }
