@@ -1,7 +1,7 @@
 """An operational monitor in a temporary place, on either database, and records to fill it with."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -88,7 +88,9 @@ def with_(settings: Settings, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def a_running_monitor(settings: Settings, clock: Clock | None = None) -> AsyncIterator[OpMonitorClient]:
+async def a_running_monitor(
+    settings: Settings, clock: Callable[[], datetime] | None = None
+) -> AsyncIterator[OpMonitorClient]:
     """The monitor's process inside this one, and a client."""
     stop, ready = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as group:
