@@ -41,6 +41,7 @@ class TransportEncoder:
         if not BOUNDARY.fullmatch(boundary):
             raise ValueError(f"{boundary!r} cannot be a boundary")
         self.boundary = boundary
+        self.delimiter = b"--" + boundary.encode("latin-1") + b"\r\n"
         self.nested = ""
         self.has_parts = False
 
@@ -107,7 +108,8 @@ class TransportEncoder:
         assert not self.nested
         line_end = b"\r\n" if self.has_parts else b""
         self.has_parts = True
-        return line_end + b"--" + self.boundary.encode("latin-1") + b"\r\n" + render_part_headers(content_type, headers)
+        heads = (USUAL_HEADS.get(content_type) if headers == () else None) or render_part_headers(content_type, headers)
+        return line_end + self.delimiter + heads
 
 
 def render_part_headers(content_type: str | None, headers: Iterable[tuple[str, str]]) -> bytes:
@@ -118,3 +120,19 @@ def render_part_headers(content_type: str | None, headers: Iterable[tuple[str, s
         if not HEADER_TEXT.fullmatch(line):
             raise MessageError("invalid_content_type", f"{line[:80]!r} cannot be a header of a part.")
     return "".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1", "replace")
+
+
+USUAL_HEADS = {
+    each: render_part_headers(each, ())
+    for each in (
+        OCSP_RESPONSE,
+        REST_REQUEST,
+        REST_RESPONSE,
+        REST_BODY,
+        HASH_CHAIN_RESULT,
+        HASH_CHAIN,
+        SIGNATURE,
+        FAULT,
+    )
+}
+"""Content type → the header block of a part that has no other header."""

@@ -21,6 +21,7 @@ from ridgeway.protocol.transport.limits import DEFAULT_LIMITS, TransportLimits
 
 PADDING = b" \t"
 CARRIAGE_RETURN = 0x0D
+DASH = 0x2D
 REMEMBERED_BLOCKS = 256
 MAX_REMEMBERED_BYTES = 256
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -149,7 +150,7 @@ class MultipartReader:
 
     def scan(self, data: bytes, at: int) -> Delimiter | int:
         """The first whole delimiter at or after `at`, or else the place from which on bytes must be held back."""
-        if self.at_line_start:
+        if self.at_line_start and data[at] == DASH:
             found = self.try_delimiter(data, at, content_end=at)
             if found is not None:
                 return found
@@ -170,6 +171,8 @@ class MultipartReader:
             is_beginning = len(data) - at < len(self.dashed) and self.dashed.startswith(data[at:])
             return content_end if is_beginning else None
         after = at + len(self.dashed)
+        if data.startswith(b"\r\n", after):
+            return Delimiter(content_end, after + 2, is_last=False)
         if data.startswith(b"--", after):
             return Delimiter(content_end, after + 2, is_last=True)
         end = self.skip_padding(data, after)

@@ -67,6 +67,17 @@ AFTER = {
 """Part → what is awaited after it."""
 
 
+AWAITED = (
+    (Stage.CHAIN_RESULT, HASH_CHAIN_RESULT, Part.CHAIN_RESULT),
+    (Stage.CHAIN, HASH_CHAIN, Part.CHAIN),
+    (Stage.SIGNATURE, SIGNATURE, Part.SIGNATURE),
+    (Stage.SIGNATURE, "text/xml", Part.FAULT),
+)
+AWAITED_IN_REST = ((Stage.PAYLOAD, REST_BODY, Part.BODY), *AWAITED)
+AWAITED_IN_SOAP = ((Stage.PAYLOAD, MULTIPART, Part.ATTACHMENTS), *AWAITED)
+"""The last stage at which a part may come, the name of its type, and what it is."""
+
+
 def decide_part(name: str, *, stage: Stage, is_rest: bool, is_response: bool) -> Part:
     """What a part with the media type `name` is at this stage; a text/xml message may turn out to be a fault.
 
@@ -76,15 +87,7 @@ def decide_part(name: str, *, stage: Stage, is_rest: bool, is_response: bool) ->
         raise TransportError("invalid_message", f"A part of type {name[:80]!r} follows where nothing may.")
     if stage is Stage.OCSP:
         return Part.OCSP if name == OCSP_RESPONSE else decide_message(name, is_rest=is_rest, is_response=is_response)
-    payload = (REST_BODY, Part.BODY) if is_rest else (MULTIPART, Part.ATTACHMENTS)
-    awaited = (
-        (Stage.PAYLOAD, *payload),
-        (Stage.CHAIN_RESULT, HASH_CHAIN_RESULT, Part.CHAIN_RESULT),
-        (Stage.CHAIN, HASH_CHAIN, Part.CHAIN),
-        (Stage.SIGNATURE, SIGNATURE, Part.SIGNATURE),
-        (Stage.SIGNATURE, "text/xml", Part.FAULT),
-    )
-    for latest, awaited_name, part in awaited:
+    for latest, awaited_name, part in AWAITED_IN_REST if is_rest else AWAITED_IN_SOAP:
         if stage <= latest and name == awaited_name:
             return part
     raise TransportError(
