@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from ridgeway.errors import RidgewayError, TokenError, TrustError
+from ridgeway.errors import MessageError, RidgewayError, SettingsError, TokenError, TrustError
 from ridgeway.gateway.hands.sign import MessageSigner
 from ridgeway.gateway.hands.spool import SpoolLimits
 from ridgeway.gateway.internaltls import InternalIdentity
@@ -21,13 +21,14 @@ from ridgeway.http.tls import EXCHANGE_PROFILES
 from ridgeway.protocol.certificates.verdicts import VerdictCache
 from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.exchange.consumer import Standing
+from ridgeway.protocol.exchange.logged import LoggingPolicy
 from ridgeway.protocol.exchange.snapshots import read_server_snapshot
 from ridgeway.protocol.exchange.values import ServerSnapshot
-from ridgeway.protocol.identifiers import MemberId
+from ridgeway.protocol.identifiers import ClientId, MemberId, parse_client_path
 from ridgeway.protocol.signatures import SigningMaterial
 from ridgeway.protocol.signatures.verify import find_member
 from ridgeway.protocol.transport import TransportLimits
-from ridgeway.settings import Settings
+from ridgeway.settings import MessageLogSettings, Settings
 from ridgeway.signer import AuthenticationKey, KeyInfo, KeyUsage, SignerClient
 from ridgeway.trust.clock import read_clock
 from ridgeway.trust.keeper import TrustKeeper
@@ -75,10 +76,12 @@ class Station:
     faults: dict[str, str] = field(default_factory=dict)
     spool_limits: SpoolLimits = field(init=False)
     transport_limits: TransportLimits = field(init=False)
+    logging: LoggingPolicy = field(init=False)
 
     def __post_init__(self) -> None:
         self.spool_limits = spool_limits(self.settings)
         self.transport_limits = transport_limits(self.settings)
+        self.logging = logging_policy(self.settings.messagelog)
 
     def standing(self) -> Standing:
         """What a conversation that begins now works from.
@@ -91,7 +94,7 @@ class Station:
                 f"There is no server snapshot at {self.settings.path(self.settings.gateway.snapshot)}.",
                 action="Apply the server's document: ridgeway securityserver apply FILE.",
             )
-        return Standing(self.server, self.keeper.snapshot, self.verdicts, self.internal.certificate)
+        return Standing(self.server, self.keeper.snapshot, self.verdicts, self.internal.certificate, self.logging)
 
     def get_identity(self) -> Identity:
         """What this server shows in TLS.
@@ -216,6 +219,28 @@ def spool_limits(settings: Settings) -> SpoolLimits:
         max_in_memory_bytes=gateway.max_body_in_memory_bytes,
         max_loggable_bytes=settings.messagelog.max_loggable_body_bytes,
     )
+
+
+def logging_policy(settings: MessageLogSettings) -> LoggingPolicy:
+    """What of messages is logged.
+
+    Raises:  SettingsError(malformed_settings) when an exception is no client.
+    """
+    return LoggingPolicy(
+        body_logging=settings.body_logging,
+        local_exceptions=parse_clients("body_logging_local_exceptions", settings.body_logging_local_exceptions),
+        remote_exceptions=parse_clients("body_logging_remote_exceptions", settings.body_logging_remote_exceptions),
+        max_body_bytes=settings.max_loggable_body_bytes,
+        truncated_body_allowed=settings.truncated_body_allowed,
+    )
+
+
+def parse_clients(name: str, text: str) -> frozenset[ClientId]:
+    """The clients that a setting lists, with commas."""
+    try:
+        return frozenset(parse_client_path(each.strip()) for each in text.split(",") if each.strip())
+    except MessageError as error:
+        raise SettingsError("malformed_settings", f"messagelog.{name} is {text!r}: {error.detail}") from error
 
 
 def transport_limits(settings: Settings) -> TransportLimits:

@@ -3,7 +3,7 @@
 Law: nothing is sent before the conversation looked at the chain that the peer showed. The fastest address of a
 provider is remembered for a while and then tried alone for a short time before the others race again; a connection is
 reused when both sides finished cleanly. Answers are asked at the peer's own OCSP door, once for a while, and judged by
-the conversation each time; what it refuses is forgotten (`forget_revocation`, `forget_winner`).
+the conversation each time; what it refuses is asked anew, once.
 Source: PR-MESSTRANSP §2.1, §2.2, §3.1.
 """
 
@@ -70,11 +70,6 @@ class PeerDirectory:
     def forget_winner(self, address: str) -> None:
         """This address is nobody's fastest any more: what it showed could not be proven."""
         self.fastest = {targets: known for targets, known in self.fastest.items() if known[0] != address}
-
-    def forget_revocation(self, link: Link) -> None:
-        """The answers for the chain of `link` are asked anew the next time: those that were kept do not prove it."""
-        for der in link.chain:
-            self.answers.pop(hashlib.sha256(der).digest(), None)
 
     async def fetch_revocation(self, link: Link, *, anew: bool = False) -> PeerRevocation:
         """The revocation answers (DER) for the chain of `link`, in its order; with `anew` none that is remembered.

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from ridgeway.gateway.peers.securityserver import PeerDirectory, list_addresses
 from ridgeway.http import Origin
-from ridgeway.protocol.exchange.commands import Link, Target
+from ridgeway.protocol.exchange.commands import Link, PeerRevocation, Target
 from ridgeway.protocol.identifiers import ServerId
 from ridgeway.settings import GatewaySettings
 
@@ -56,9 +56,7 @@ def test_a_winner_of_long_ago_or_without_a_rival_is_no_favourite():
     assert directory.find_favourite(TARGETS[:1], origins_of(TARGETS[:1])) is None
 
 
-async def test_kept_answers_are_given_until_they_are_forgotten():
+async def test_kept_answers_are_given_and_said_to_be_remembered():
     directory, link = new_directory(), Link("192.0.2.1", (b"leaf", b"middle"))
     directory.keep(link.chain, (b"one", b"two"))
-    assert await directory.fetch_revocation(link) == (b"one", b"two")
-    directory.forget_revocation(link)
-    assert directory.answers == {}
+    assert await directory.fetch_revocation(link) == PeerRevocation((b"one", b"two"), is_remembered=True)

@@ -33,20 +33,25 @@ from ridgeway.protocol.exchange.commands import (
     SendRequest,
     Sign,
 )
+from ridgeway.protocol.exchange.logged import USUAL_POLICY, LoggingPolicy
 from ridgeway.protocol.exchange.reading import decoding, read_response, verify_response
-from ridgeway.protocol.exchange.records import part_digests, prove_message, record_message
+from ridgeway.protocol.exchange.records import Keeper, part_digests, prove_message, record_message
 from ridgeway.protocol.exchange.values import LoggedBody, ServerSnapshot
 from ridgeway.protocol.identifiers import ClientId, member_of
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known when a message arrives: our own configuration, whom we trust, and verdicts already reached."""
+    """What is known when a message arrives: our own configuration, whom we trust, and verdicts already reached.
+
+    `logging` says what of a message is kept in the log.
+    """
 
     server: ServerSnapshot
     trust: TrustSnapshot
     verdicts: VerdictCache
     own_certificate: bytes | None = None
+    logging: LoggingPolicy = USUAL_POLICY
 
 
 def consume(request: AnyRequest, *, caller: Caller, standing: Standing) -> Conversation[AnyResponse]:
@@ -67,7 +72,8 @@ def consume(request: AnyRequest, *, caller: Caller, standing: Standing) -> Conve
     yield SendRequest(request)
     bodies: tuple[LoggedBody, ...] = yield CarryBodies()
     signed = yield Sign(member_of(request.client), part_digests(request.bytes, bodies))
-    yield Record(record_message(request, bodies, signed, party=request.client, at=(yield AskTime())))
+    keeper = Keeper(request.client, is_provider=False, policy=standing.logging)
+    yield Record(record_message(request, bodies, signed, keeper=keeper, at=(yield AskTime())))
     yield Finish(signed)
     return (yield from settle(request, bodies, standing=standing))
 
@@ -126,6 +132,7 @@ def settle(request: AnyRequest, bodies: tuple[LoggedBody, ...], *, standing: Sta
         verdicts=standing.verdicts,
     )
     verify_response(response, request=request, bodies=bodies)
-    yield Record(record_message(response, remainder.bodies, remainder.signed, party=request.client, at=now))
+    keeper = Keeper(request.client, is_provider=False, policy=standing.logging)
+    yield Record(record_message(response, remainder.bodies, remainder.signed, keeper=keeper, at=now))
     yield Deliver(response)
     return response

@@ -30,7 +30,7 @@ from ridgeway.protocol.exchange.commands import (
 )
 from ridgeway.protocol.exchange.consumer import Standing
 from ridgeway.protocol.exchange.reading import decoding, read_request
-from ridgeway.protocol.exchange.records import hash_request, part_digests, prove_message, record_message
+from ridgeway.protocol.exchange.records import Keeper, hash_request, part_digests, prove_message, record_message
 from ridgeway.protocol.exchange.soap import SoapRequest, SoapResponse
 from ridgeway.protocol.exchange.values import LoggedBody
 from ridgeway.protocol.identifiers import member_of
@@ -50,7 +50,7 @@ def provide(*, standing: Standing) -> Conversation[AnyResponse]:
     request = yield from identify(incoming, standing=standing)
     calling = admit(request, standing=standing)
     bodies = yield from accept(request, standing=standing)
-    return (yield from answer(request, bodies, calling=calling))
+    return (yield from answer(request, bodies, calling=calling, standing=standing))
 
 
 def identify(incoming: Incoming, *, standing: Standing) -> Conversation[AnyRequest]:
@@ -101,12 +101,17 @@ def accept(request: AnyRequest, *, standing: Standing) -> Conversation[tuple[Log
         at=now,
         verdicts=standing.verdicts,
     )
-    yield Record(record_message(request, remainder.bodies, remainder.signed, party=request.service.provider, at=now))
+    keeper = Keeper(request.service.provider, is_provider=True, policy=standing.logging)
+    yield Record(record_message(request, remainder.bodies, remainder.signed, keeper=keeper, at=now))
     return remainder.bodies
 
 
 def answer(
-    request: AnyRequest, bodies: tuple[LoggedBody, ...], *, calling: CallService | CallOwnService
+    request: AnyRequest,
+    bodies: tuple[LoggedBody, ...],
+    *,
+    calling: CallService | CallOwnService,
+    standing: Standing,
 ) -> Conversation[AnyResponse]:
     """Call the service and send its answer back, signed and durable.
 
@@ -117,8 +122,8 @@ def answer(
     yield SendResponse(response)
     carried: tuple[LoggedBody, ...] = yield CarryBodies()
     signed = yield Sign(member_of(request.service), part_digests(response.bytes, carried))
-    record = record_message(response, carried, signed, party=request.service.provider, at=(yield AskTime()))
-    yield Record(record)
+    keeper = Keeper(request.service.provider, is_provider=True, policy=standing.logging)
+    yield Record(record_message(response, carried, signed, keeper=keeper, at=(yield AskTime())))
     yield Finish(signed)
     return response
 

@@ -4,12 +4,14 @@ Source: PR-MESSTRANSP §3.2 step 4; DM-ML (logrecord).
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
 from ridgeway.errors import CertificateError, SignatureError
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.certificates.verdicts import VerdictCache
 from ridgeway.protocol.exchange.commands import AnyRequest, AnyResponse, Remainder, SignedParts
+from ridgeway.protocol.exchange.logged import USUAL_POLICY, LoggingPolicy, decide_logged
 from ridgeway.protocol.exchange.soap import SoapRequest, hash_soap_request
 from ridgeway.protocol.exchange.values import LoggedBody, LogRecord
 from ridgeway.protocol.hashchains import PartDigests
@@ -19,6 +21,15 @@ from ridgeway.protocol.signatures import VerifiedSignature, receive_parts, verif
 
 MESSAGE_URI = "/message.xml"
 BODY_URI = "/attachment{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Whoever keeps a record: the local party, on which side it stands, and what of a message it logs."""
+
+    party: ClientId
+    is_provider: bool
+    policy: LoggingPolicy = USUAL_POLICY
 
 
 def part_digests(message: bytes, bodies: tuple[LoggedBody, ...]) -> PartDigests:
@@ -65,19 +76,23 @@ def record_message(
     bodies: tuple[LoggedBody, ...],
     signed: SignedParts,
     *,
-    party: ClientId,
+    keeper: Keeper,
     at: datetime,
 ) -> LogRecord:
-    """The record of one message at one side; `party` is the local party."""
+    """The record of one message at one side.
+
+    Raises:  MessageLogError(logging_failed) when a body is longer than the policy lets pass.
+    """
+    logged = decide_logged(message, bodies, policy=keeper.policy, at_provider=keeper.is_provider)
     return LogRecord(
         query_id=message.query_id,
         request_id=message.request_id,
-        party=party,
+        party=keeper.party,
         is_response=message.is_response,
         at=at,
-        message=message.bytes,
+        message=logged.message,
         signature=signed.signature,
         hash_chain=signed.hash_chain,
         hash_chain_result=signed.hash_chain_result,
-        bodies=bodies,
+        bodies=logged.bodies,
     )
