@@ -8,7 +8,7 @@ Source: PR-MSERV; UG-SS §3.4, §4, §5.
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -18,10 +18,11 @@ from ridgeway.office.audit.who import read_user
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.protocol.certificates.snapshot import InstanceTrust
 from ridgeway.protocol.certificates.x509 import read_certificate
+from ridgeway.protocol.exchange.registration import RegistrationState
 from ridgeway.protocol.exchange.values import ServerSnapshot
 from ridgeway.protocol.identifiers import ClientId, MemberId, SubsystemId
 from ridgeway.protocol.management import ManagementRequest, RequestKind
-from ridgeway.securityserver.apply import APP
+from ridgeway.securityserver.apply import APP, rewrite_snapshot
 from ridgeway.securityserver.joining.asking import (
     LOOK_SECONDS,
     WAIT_SECONDS,
@@ -34,9 +35,10 @@ from ridgeway.securityserver.joining.asking import (
     wait_until_done,
 )
 from ridgeway.securityserver.joining.making import choose_certificate
-from ridgeway.securityserver.joining.states import Standing, read_states, settle_all
+from ridgeway.securityserver.joining.states import Standing, keep_state, read_states, settle_all
 from ridgeway.settings import Settings
 from ridgeway.signer import KeyUsage
+from ridgeway.trust.clock import read_clock
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 wait = click.option("--wait", is_flag=True, help="Return when the global configuration says so.")
@@ -262,6 +264,7 @@ def finish(request: ManagementRequest, settings: Settings, *, wait: bool, as_jso
         click.echo(f"The central server took the {sent.kind} request of {sent.subject}: {number}.")
     if wait:
         asyncio.run(wait_until_done(request, settings))
+        list_standings(begin(), settings)
     if as_json:
         click.echo(json.dumps(describe_sent(sent) | {"in_force": wait}, indent=2))
     elif wait:
@@ -310,9 +313,22 @@ def list_standings(snapshot: ServerSnapshot, settings: Settings) -> tuple[Standi
         if info.usage is KeyUsage.AUTHENTICATION
         for each in info.certificates
     ]
-    return settle_all(
-        read_states(), server=snapshot.server, clients=snapshot.clients, certificates=certificates, trust=trust
+    kept = read_states()
+    standings = settle_all(
+        kept, server=snapshot.server, clients=snapshot.clients, certificates=certificates, trust=trust
     )
+    if trust is not None:
+        keep_settled(standings, kept, settings)
+    return standings
+
+
+def keep_settled(standings: tuple[Standing, ...], kept: Mapping[str, RegistrationState], settings: Settings) -> None:
+    """What the configuration settled is kept, so that its later silence is understood."""
+    changed = [each for each in standings if kept.get(each.subject, RegistrationState.SAVED) is not each.state]
+    for each in changed:
+        keep_state(each.subject, each.state, now=read_clock())
+    if changed:
+        rewrite_snapshot(settings)
 
 
 def describe_sent(sent: Sent) -> dict[str, Any]:

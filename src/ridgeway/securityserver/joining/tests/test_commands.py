@@ -80,8 +80,18 @@ def test_a_client_goes_through_the_door_and_may_exchange_only_when_it_is_registe
     assert states(joining)["client GOV/1004/catalogue"] == "deletion in progress"
     joining.publish(clients=frozenset())
     assert states(joining)["client GOV/1004/catalogue"] == "saved"
+    assert joining.snapshot.clients[CATALOGUE].state is RegistrationState.SAVED
+
+
+def test_what_was_registered_and_is_gone_is_an_error_and_not_still_coming(joining):  # noqa: F811
+    run(joining, "register", "client", "GOV/1004/catalogue")
+    joining.publish(clients=frozenset({CATALOGUE}))
+    assert states(joining)["client GOV/1004/catalogue"] == "registered"
+    joining.publish(clients=frozenset())
+    assert states(joining)["client GOV/1004/catalogue"] == "global error"
     joining.apply()
-    assert joining.snapshot.clients[CATALOGUE].state is RegistrationState.DELETING
+    assert joining.snapshot.clients[CATALOGUE].state is RegistrationState.GLOBAL_ERROR
+    assert run(joining, "requests", "wait") == "Everything that was asked for is in force.\n"
 
 
 def test_every_other_verb_sends_its_request(joining):  # noqa: F811
