@@ -185,6 +185,10 @@ class CentralServerSettings:
     port: int = setting(80, "Port at which the configuration is served.")
     publish_interval_seconds: float = setting(60.0, "Time between two signings of the configuration.")
     keep_old_seconds: int = setting(600, "How long superseded parts stay available.")
+    https_port: int = setting(0, "Port at which the configuration is served over HTTPS, beside HTTP; 0 closes it.")
+    ha_node_name: str = setting(
+        "", "Name of this central server among several that share a database; empty where there is one."
+    )
     tls_dir: Path = setting(Path("tls"), "Folder of the TLS key and certificate of the registration door.")
     registration_host: str = setting("0.0.0.0", "Address at which servers register certificates, over HTTPS.")
     registration_port: int = setting(0, "Port for that, 4001 in X-Road; 0 closes it.")

@@ -66,10 +66,11 @@ centralserver.add_command(tls_certificate)
 def init(settings: Settings, key_type: str, as_json: bool) -> None:
     """Make the tables, and a signing key of each kind that has none; the signer must be running."""
     bring_forward(APP)
-    have = {key.kind for key in list_configuration_keys()}
+    node = settings.centralserver.ha_node_name
+    have = {key.kind for key in list_configuration_keys() if key.node == node}
     for kind in Kind:
         if kind not in have:
-            append_key(call(settings, lambda signer, kind=kind: new_key(signer, kind, key_type)))  # type: ignore[misc]
+            append_key(call(settings, lambda signer, kind=kind: new_key(signer, kind, key_type, node)))  # type: ignore[misc]
     print_keys(as_json=as_json)
 
 
@@ -115,10 +116,11 @@ def run(settings: Settings) -> None:
 @click.option("--external", is_flag=True, help="For federated instances, not for this instance's own servers.")
 @click.option("-o", "--output", type=FILE, required=True, help="File.")
 @as_json
-def anchor(external: bool, output: Path, as_json: bool) -> None:
+@click.pass_obj
+def anchor(settings: Settings, external: bool, output: Path, as_json: bool) -> None:
     """Write the configuration anchor, and print the hash that people compare."""
     bring_forward(APP)
-    in_force = read_in_force()
+    in_force = read_in_force(settings.centralserver.ha_node_name)
     kind = Kind.EXTERNAL if external else Kind.INTERNAL
     made = build_anchor(in_force.governed, in_force.keys, kind, now=read_clock())
     data = write_anchor(made)
@@ -151,7 +153,8 @@ def list_keys(as_json: bool) -> None:
 def generate(settings: Settings, kind: str, key_type: str, as_json: bool) -> None:
     """Make a key of KIND. It is announced from the next publication on; activate it when every server knows it."""
     bring_forward(APP)
-    append_key(call(settings, lambda signer: new_key(signer, Kind(kind), key_type)))
+    node = settings.centralserver.ha_node_name
+    append_key(call(settings, lambda signer: new_key(signer, Kind(kind), key_type, node)))
     print_keys(as_json=as_json)
 
 
@@ -187,10 +190,10 @@ def call(settings: Settings, ask: Callable[[SignerClient], Awaitable[Answered]])
     return asyncio.run(ask_once())
 
 
-def new_key(signer: SignerClient, kind: Kind, key_type: str) -> Awaitable[ConfigurationKey]:
-    """A new key of that kind."""
+def new_key(signer: SignerClient, kind: Kind, key_type: str, node: str) -> Awaitable[ConfigurationKey]:
+    """A new key of that kind, in the signer of this central server."""
     now: datetime = read_clock()
-    return make_key(signer, kind, key_type=KeyType(key_type), now=now)
+    return make_key(signer, kind, key_type=KeyType(key_type), now=now, node=node)
 
 
 def describe_key(key: ConfigurationKey) -> dict[str, Any]:
@@ -199,6 +202,7 @@ def describe_key(key: ConfigurationKey) -> dict[str, Any]:
         "id": key.key_id,
         "kind": str(key.kind),
         "active": key.is_active,
+        "node": key.node,
         "made_at": key.made_at.isoformat(),
         "certificate_sha256": read_certificate(key.certificate).sha256.hex(),
     }
@@ -212,6 +216,6 @@ def print_keys(*, as_json: bool) -> None:
         return
     for key in found:
         state = "signs" if key.is_active else "announced"
-        click.echo(f"{key.key_id}  {key.kind:<8}  {state:<9}  made {key.made_at:%Y-%m-%d %H:%M}")
+        click.echo(f"{key.key_id}  {key.kind:<8}  {state:<9}  made {key.made_at:%Y-%m-%d %H:%M}  {key.node}".rstrip())
     if not found:
         click.echo("There are no keys. Next: ridgeway centralserver init")

@@ -24,11 +24,9 @@ from ridgeway.protocol.globalconf import (
     DirectoryContent,
     PublishedPart,
     write_directory_content,
-    write_monitoring,
     write_private_parameters,
     write_shared_parameters,
 )
-from ridgeway.protocol.globalconf.optional import FILE_NAMES, MONITORING
 
 VERSIONS = range(OLDEST_VERSION, NEWEST_VERSION + 1)
 PATHS = {Kind.INTERNAL: "internalconf", Kind.EXTERNAL: "externalconf"}
@@ -65,7 +63,7 @@ def build_draft(
 
     Raises:  TrustError(malformed_global_conf) when the parameters cannot be written.
     """
-    trust = dataclasses.replace(governed.trust, sources=(build_source(governed.address, tuple(keys)),))
+    trust = dataclasses.replace(governed.trust, sources=build_sources(governed, tuple(keys)))
     expires_at = now.replace(microsecond=0) + timedelta(seconds=governed.expiry_seconds)
     stamp = f"{now:%Y%m%d%H%M%S%f}000"
     every: list[PublishedPart] = []
@@ -73,8 +71,7 @@ def build_draft(
     for version in VERSIONS:
         contents = [(SHARED_PARAMETERS, "shared-params.xml", write_shared_parameters(trust, version))]
         contents.append((PRIVATE_PARAMETERS, "private-params.xml", write_private_parameters(governed.private)))
-        if governed.monitoring_client is not None:
-            contents.append((MONITORING, FILE_NAMES[MONITORING], write_monitoring(governed.monitoring_client)))
+        contents += [(part.identifier, part.file_name, part.content) for part in governed.parts]
         parts = [
             PublishedPart(identifier, trust.instance, f"/V{version}/{stamp}/{name}", content)
             for identifier, name, content in contents
@@ -87,30 +84,49 @@ def build_draft(
     return Draft(stamp, tuple(every), tuple(directories), expires_at)
 
 
-def build_source(address: str, keys: tuple[ConfigurationKey, ...]) -> ConfigurationSource:
-    """Where the configuration is found, and every certificate that verifies it now or soon."""
-    return ConfigurationSource(
-        address=address,
-        internal_certificates=tuple(key.certificate for key in keys if key.kind is Kind.INTERNAL),
-        external_certificates=tuple(key.certificate for key in keys if key.kind is Kind.EXTERNAL),
+def build_sources(governed: Governed, keys: tuple[ConfigurationKey, ...]) -> tuple[ConfigurationSource, ...]:
+    """Where the configuration is found, each place with every certificate that verifies it there, now or soon."""
+    return tuple(
+        ConfigurationSource(
+            address=address,
+            internal_certificates=certificates_of(keys, node, Kind.INTERNAL),
+            external_certificates=certificates_of(keys, node, Kind.EXTERNAL),
+        )
+        for node, address in list_nodes(governed, keys)
     )
 
 
+def list_nodes(governed: Governed, keys: Iterable[ConfigurationKey]) -> list[tuple[str, str]]:
+    """Each central server that has keys and an address, by name: the document's order, one without a name first."""
+    have = {key.node for key in keys}
+    named = [("", governed.address), *governed.node_addresses.items()]
+    return [(node, address) for node, address in named if node in have]
+
+
+def certificates_of(keys: Iterable[ConfigurationKey], node: str, kind: Kind) -> tuple[bytes, ...]:
+    """The certificates of one central server's keys of one kind."""
+    return tuple(key.certificate for key in keys if (key.node, key.kind) == (node, kind))
+
+
 def build_anchor(governed: Governed, keys: Iterable[ConfigurationKey], kind: Kind, *, now: datetime) -> Anchor:
-    """The anchor of one kind."""
-    certificates = tuple(key.certificate for key in keys if key.kind is kind)
-    source = AnchorSource(f"http://{governed.address}/{PATHS[kind]}", certificates)
-    return Anchor(governed.trust.instance, (source,), now)
+    """The anchor of one kind, with every central server."""
+    keys = tuple(keys)
+    sources = tuple(
+        AnchorSource(f"http://{address}/{PATHS[kind]}", certificates_of(keys, node, kind))
+        for node, address in list_nodes(governed, keys)
+    )
+    return Anchor(governed.trust.instance, sources, now)
 
 
-def get_active(keys: Iterable[ConfigurationKey], kind: Kind) -> ConfigurationKey:
-    """The key that signs one kind.
+def get_active(keys: Iterable[ConfigurationKey], kind: Kind, *, node: str = "") -> ConfigurationKey:
+    """The key with which the central server `node` signs one kind.
 
     Raises:  SettingsError(key_not_found).
     """
-    found = next((key for key in keys if key.kind is kind and key.is_active), None)
+    found = next((key for key in keys if (key.node, key.kind) == (node, kind) and key.is_active), None)
     if found is None:
+        where = f" of node {node}" if node else ""
         raise SettingsError(
-            "key_not_found", f"There is no active {kind} key.", action="Make both: ridgeway centralserver init."
+            "key_not_found", f"There is no active {kind} key{where}.", action="Make both: ridgeway centralserver init."
         )
     return found

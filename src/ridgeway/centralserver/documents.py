@@ -5,7 +5,7 @@ Law: one document says who is in the instance and whom it trusts; identifiers ar
 Source: DM-CS; UG-CS. Read next: `meaning.py`, which checks what types cannot say.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ridgeway.protocol.certificates.snapshot import (
@@ -60,6 +60,7 @@ class ResponderEntry:
     short_for: ClassVar[str] = "url"
     url: str
     certificate: str | None = None
+    cost_type: str = "UNDEFINED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,10 @@ class IntermediateEntry:
 
 @dataclass(frozen=True, slots=True)
 class CertificationEntry:
-    """An approved certification service; `profile` is the Java class name that X-Road knows, verbatim."""
+    """An approved certification service; `profile` is the Java class name that X-Road knows, verbatim.
+
+    `csr_format` is how it wants certificate requests, PEM or DER; the `acme_…` say how it issues by itself.
+    """
 
     name: str
     certificate: str
@@ -80,6 +84,11 @@ class CertificationEntry:
     ocsp_responders: tuple[ResponderEntry, ...] = ()
     intermediates: tuple[IntermediateEntry, ...] = ()
     authentication_only: bool = False
+    csr_format: str = ""
+    acme_directory_url: str = ""
+    acme_ip_address: str = ""
+    acme_authentication_profile_id: str = ""
+    acme_signing_profile_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ class TimestampingEntry:
     name: str
     url: str
     certificate: str
+    cost_type: str = "UNDEFINED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,15 @@ class ManagementEntry:
     provider: str
     url: str = ""
     certificate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """An optional part of the configuration: a file, or the XML itself; a known part has its own `file_name`."""
+
+    identifier: str
+    content: str
+    file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +149,10 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class CentralServerDocument:
-    """The whole document. `trusted_anchors` are external anchors of federated instances: files, or the XML itself."""
+    """The whole document. `trusted_anchors` are external anchors of federated instances: files, or the XML itself.
+
+    `nodes` names the central servers that share one database, each with its address; one alone needs none.
+    """
 
     instance: str
     address: str
@@ -143,7 +165,9 @@ class CentralServerDocument:
     management_service: ManagementEntry | None = None
     monitoring_client: str | None = None
     trusted_anchors: tuple[str, ...] = ()
+    configuration_parts: tuple[PartRow, ...] = ()
     ocsp_freshness_seconds: int = DEFAULT_OCSP_FRESHNESS_SECONDS
     timestamping_interval_seconds: int = DEFAULT_TIMESTAMPING_INTERVAL_SECONDS
     expiry_seconds: int = DEFAULT_EXPIRY_SECONDS
+    nodes: dict[str, str] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()

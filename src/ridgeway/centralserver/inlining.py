@@ -39,6 +39,9 @@ def inline_files(value: CentralServerDocument, folder: Path) -> CentralServerDoc
         timestamping_services=tuple(inline_certificate(entry, folder) for entry in value.timestamping_services),
         management_service=value.management_service and inline_certificate(value.management_service, folder),
         trusted_anchors=tuple(inline(text, folder) for text in value.trusted_anchors),
+        configuration_parts=tuple(
+            replace(row, content=inline(row.content, folder)) for row in value.configuration_parts
+        ),
     )
 
 

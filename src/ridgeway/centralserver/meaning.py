@@ -5,35 +5,18 @@ first (`inlining.py`), so what is kept is whole.
 Read next: `directories.py`.
 """
 
-import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ridgeway.centralserver.documents import (
-    PROFILE_PACKAGE,
-    CentralServerDocument,
-    CertificationEntry,
-    MemberRow,
-    ResponderEntry,
-    ServerRow,
-)
+from ridgeway.centralserver.authorities import build_certification, build_timestamping
+from ridgeway.centralserver.documents import CentralServerDocument, MemberRow, ServerRow
+from ridgeway.centralserver.parts import OptionalPart, build_parts
 from ridgeway.centralserver.requests.amending import amend
-from ridgeway.errors import CertificateError, TrustError
-from ridgeway.http import parse_url
-from ridgeway.office.documents import Document, Fault, require_no_faults
-from ridgeway.protocol.certificates.profiles import PROFILES, short_name
-from ridgeway.protocol.certificates.snapshot import (
-    Authority,
-    CertificationService,
-    InstanceTrust,
-    ManagementService,
-    MemberEntry,
-    OcspResponder,
-    ServerEntry,
-    TimestampingService,
-)
-from ridgeway.protocol.certificates.x509 import read_certificate
+from ridgeway.centralserver.translating import Meaning, Place, nearest
+from ridgeway.errors import TrustError
+from ridgeway.office.documents import Document, require_no_faults
+from ridgeway.protocol.certificates.snapshot import InstanceTrust, ManagementService, MemberEntry, ServerEntry
 from ridgeway.protocol.globalconf import (
     NEWEST_VERSION,
     Anchor,
@@ -43,104 +26,32 @@ from ridgeway.protocol.globalconf import (
 )
 from ridgeway.protocol.identifiers import ClientId, GlobalGroupId, MemberId, ServerId, SubsystemId
 
-CODE = re.compile(r"[^\x00-\x1f\x7f:;/\\%\u200b\ufeff'\"]{1,255}")
 ADDRESS = re.compile(r"([A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 MIN_TIMESTAMPING_INTERVAL_SECONDS = 60
 MIN_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS = 30, 7 * 24 * 3600
 MAX_SECONDS = 2**31 - 1
 OWNERS_GROUP = "security-server-owners"
 """The group that always holds the owners of security servers; nobody writes it."""
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Governed:
-    """What is to be published: shared parameters (without sources), private parameters, and for how long."""
+    """What is to be published: shared parameters (without sources), private ones, optional parts, and for how long.
+
+    `node_addresses` maps the name of a central server, where there are several, to its address; `address` is that of
+    the one without a name.
+    """
 
     address: str
     trust: InstanceTrust
     private: PrivateParameters
-    monitoring_client: ClientId | None
+    parts: tuple[OptionalPart, ...]
     expiry_seconds: int
+    node_addresses: Mapping[str, str] = field(default_factory=dict)
 
-
-@dataclass(slots=True)
-class Meaning:
-    """One translation in progress."""
-
-    value: CentralServerDocument
-    faults: list[Fault] = field(default_factory=list)
-    members: dict[MemberId, MemberEntry] = field(default_factory=dict)
-
-    @property
-    def instance(self) -> str:
-        """The instance that the document governs."""
-        return self.value.instance
-
-    def fail(self, path: Place, why: str) -> None:
-        """Note a fault."""
-        self.faults.append(Fault(path, why))
-
-    def require_code(self, code: str, path: Place) -> None:
-        """Note a fault unless it is a code of an identifier."""
-        if not CODE.fullmatch(code or ""):
-            self.fail(path, f"{code!r} is no code; expected 1 to 255 characters without : ; / \\ % and quotes")
-
-    def read_client(self, text: str, path: Place) -> ClientId:
-        """A client, not yet known to be there."""
-        instance, colon, rest = (text or "").rpartition(":")
-        codes = rest.split("/")
-        if len(codes) in {2, 3} and all(CODE.fullmatch(code) for code in codes):
-            chosen = instance if colon else self.instance
-            return MemberId(chosen, *codes) if len(codes) == 2 else SubsystemId(chosen, *codes)
-        self.fail(path, f"{text!r} is no client; expected CLASS/MEMBER or CLASS/MEMBER/SUBSYSTEM")
-        return MemberId("", "", "")
-
-    def read_registered(self, text: str, path: Place) -> ClientId:
-        """A client of this instance that the document names under `members`."""
-        client = self.read_client(text, path)
-        if client.instance == self.instance and not self.is_registered(client):
-            known = ["/".join(each.codes[1:]) for each in self.list_clients()]
-            self.fail(path, f"{text} is not among the members{nearest(text, known)}")
-        elif client.instance and client.instance != self.instance:
-            self.fail(path, f"{text} is of another instance; expected a client of {self.instance}")
-        return client
-
-    def is_registered(self, client: ClientId) -> bool:
-        """Whether the document names the client."""
-        return client in set(self.list_clients())
-
-    def list_clients(self) -> list[ClientId]:
-        """Every member and subsystem of the document."""
-        found: list[ClientId] = []
-        for member in self.members.values():
-            at = member.id
-            subsystems = (SubsystemId(at.instance, at.member_class, at.member_code, code) for code in member.subsystems)
-            found += [at, *subsystems]
-        return found
-
-    def read_certificate(self, text: str | None, path: Place) -> bytes:
-        """A certificate that is written out, as DER."""
-        if "\n" not in (text or ""):
-            self.fail(path, f"{text!r} is neither a file here nor a certificate in PEM")
-            return b""
-        try:
-            return read_certificate((text or "").encode()).der
-        except CertificateError as error:
-            self.fail(path, f"this holds no certificate: {error.detail}")
-            return b""
-
-    def require_url(self, url: str, path: Place) -> None:
-        """Note a fault unless it is an address on the web."""
-        try:
-            parse_url(url or "")
-        except ValueError:
-            self.fail(path, f"{url!r} is no address; expected http://host[:port]/path or https://…")
-
-    def require_between(self, value: int, path: Place, *, least: int, most: int) -> None:
-        """Note a fault unless least ≤ value ≤ most."""
-        if not isinstance(value, int) or not least <= value <= most:
-            self.fail(path, f"{value}; expected {least} to {most}")
+    def find_address(self, node: str) -> str | None:
+        """Where the central server with this name is reached; None for a name that the document does not give."""
+        return self.node_addresses.get(node) if node else self.address
 
 
 def build_governed(document: Document[CentralServerDocument]) -> Governed:
@@ -154,8 +65,9 @@ def build_governed(document: Document[CentralServerDocument]) -> Governed:
         address=meaning.value.address,
         trust=trust,
         private=build_private(meaning, trust),
-        monitoring_client=build_monitoring(meaning),
+        parts=build_parts(meaning),
         expiry_seconds=meaning.value.expiry_seconds,
+        node_addresses=meaning.value.nodes,
     )
     require_no_faults(document, meaning.faults)
     return governed
@@ -165,8 +77,11 @@ def build_trust(meaning: Meaning) -> InstanceTrust:
     """The shared parameters, without their sources."""
     value = meaning.value
     meaning.require_code(value.instance, ("instance",))
-    if not ADDRESS.fullmatch(value.address or ""):
-        meaning.fail(("address",), f"{value.address!r} is no host; expected HOST or HOST:PORT, without http://")
+    addresses: dict[Place, str] = {("address",): value.address or ""}
+    addresses |= {("nodes", name): address for name, address in value.nodes.items()}
+    for path, address in addresses.items():
+        if not ADDRESS.fullmatch(address or ""):
+            meaning.fail(path, f"{address!r} is no host; expected HOST or HOST:PORT, without http://")
     for code in value.member_classes:
         meaning.require_code(code, ("member_classes", code))
     add_members(meaning)
@@ -271,55 +186,6 @@ def build_clients(row: ServerRow, path: Place, meaning: Meaning) -> frozenset[Cl
     return frozenset(client for client, is_enabled in clients.items() if is_enabled)
 
 
-def build_certification(entry: CertificationEntry, path: Place, meaning: Meaning) -> CertificationService:
-    """One approved certification service."""
-    known = [f"{PROFILE_PACKAGE}.{name}" for name in PROFILES]
-    if not entry.profile or "." not in entry.profile or short_name(entry.profile) not in PROFILES:
-        hint = (
-            nearest(f"{PROFILE_PACKAGE}.{short_name(entry.profile or '')}", known) or f"; known are {', '.join(known)}"
-        )
-        meaning.fail((*path, "profile"), f"{entry.profile!r} is no profile that is known, by its whole name{hint}")
-    return CertificationService(
-        name=entry.name,
-        profile=entry.profile,
-        top=Authority(
-            meaning.read_certificate(entry.certificate, (*path, "certificate")),
-            build_responders(entry.ocsp_responders, path, meaning),
-        ),
-        intermediates=tuple(
-            Authority(
-                meaning.read_certificate(each.certificate, (*path, "intermediates", number, "certificate")),
-                build_responders(each.ocsp_responders, (*path, "intermediates", number), meaning),
-            )
-            for number, each in enumerate(entry.intermediates)
-        ),
-        authentication_only=entry.authentication_only,
-    )
-
-
-def build_responders(entries: Iterable[ResponderEntry], path: Place, meaning: Meaning) -> tuple[OcspResponder, ...]:
-    """The responders of one authority."""
-    found = []
-    for number, entry in enumerate(entries):
-        at = (*path, "ocsp_responders", number)
-        meaning.require_url(entry.url, (*at, "url"))
-        given = entry.certificate is not None
-        certificate = meaning.read_certificate(entry.certificate, (*at, "certificate")) if given else None
-        found.append(OcspResponder(entry.url, certificate))
-    return tuple(found)
-
-
-def build_timestamping(meaning: Meaning) -> tuple[TimestampingService, ...]:
-    """The approved time-stamping services."""
-    found = []
-    for number, entry in enumerate(meaning.value.timestamping_services):
-        path: Place = ("timestamping_services", number)
-        meaning.require_url(entry.url, (*path, "url"))
-        certificate = meaning.read_certificate(entry.certificate, (*path, "certificate"))
-        found.append(TimestampingService(entry.name, entry.url, certificate))
-    return tuple(found)
-
-
 def build_groups(
     meaning: Meaning, servers: Iterable[ServerId]
 ) -> tuple[dict[GlobalGroupId, frozenset[ClientId]], dict[GlobalGroupId, str]]:
@@ -388,12 +254,6 @@ def build_management(meaning: Meaning, trust: InstanceTrust) -> ManagementServic
     )
 
 
-def build_monitoring(meaning: Meaning) -> ClientId | None:
-    """Who may read everyone's monitoring data."""
-    text = meaning.value.monitoring_client
-    return None if text is None else meaning.read_registered(text, ("monitoring_client",))
-
-
 def build_anchor(text: str, number: int, meaning: Meaning) -> list[Anchor]:
     """The anchor of one federated instance."""
     path: Place = ("trusted_anchors", number)
@@ -405,9 +265,3 @@ def build_anchor(text: str, number: int, meaning: Meaning) -> list[Anchor]:
     if anchor.instance == meaning.instance:
         meaning.fail(path, f"this is an anchor of {anchor.instance} itself; expected another instance's")
     return [anchor]
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint at the known name that looks most like `name`."""
-    close = difflib.get_close_matches(str(name), list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""

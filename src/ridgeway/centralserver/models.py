@@ -20,10 +20,14 @@ class Version(AppliedDocument):
 
 
 class SigningKey(models.Model):
-    """A key of the signer that signs one kind of configuration; `certificate` is DER, self-signed."""
+    """A key of the signer that signs one kind of configuration; `certificate` is DER, self-signed.
+
+    `node` is the central server whose signer has it, where several share this database; empty for one alone.
+    """
 
     key_id: ClassVar[Any] = models.TextField(primary_key=True)
     kind: ClassVar[Any] = models.TextField()
+    node: ClassVar[Any] = models.TextField(default="")
     certificate: ClassVar[Any] = models.BinaryField()
     is_active: ClassVar[Any] = models.BooleanField()
     made_at: ClassVar[Any] = models.DateTimeField()
@@ -32,7 +36,7 @@ class SigningKey(models.Model):
         db_table = "centralserver_signing_key"
         constraints = (
             models.UniqueConstraint(
-                fields=["kind"], condition=models.Q(is_active=True), name="centralserver_one_active_key"
+                fields=["kind", "node"], condition=models.Q(is_active=True), name="centralserver_one_active_key"
             ),
         )
 

@@ -62,10 +62,10 @@ class Publication:
     expires_at: datetime
 
 
-def read_in_force() -> InForce:
-    """The document and the keys as the database has them.
+def read_in_force(node: str = "") -> InForce:
+    """The document and the keys as the database has them, for the central server `node`.
 
-    Raises:  SettingsError(no_document | key_not_found).
+    Raises:  SettingsError(no_document | key_not_found | malformed_settings).
     """
     version, content = find_newest(Version)
     if content is None:
@@ -74,8 +74,15 @@ def read_in_force() -> InForce:
         )
     keys = list_configuration_keys()
     for kind in Kind:
-        get_active(keys, kind)
-    return InForce(version, build_kept(content), keys)
+        get_active(keys, kind, node=node)
+    governed = build_kept(content)
+    if governed.find_address(node) is None:
+        raise SettingsError(
+            "malformed_settings",
+            f"centralserver.ha_node_name is {node!r}, which the document does not name.",
+            action="Give it an address under `nodes` in the document, and apply it.",
+        )
+    return InForce(version, governed, keys)
 
 
 async def ask_database(read: Callable[[], Answered]) -> Answered:
@@ -114,10 +121,11 @@ async def publish_now(settings: Settings, signer: SignerClient, *, now: datetime
 
     Raises:  SettingsError, TokenError, WorldError(publishing_failed); then what was published before stays.
     """
-    in_force = await ask_database(read_in_force)
+    node = settings.centralserver.ha_node_name
+    in_force = await ask_database(lambda: read_in_force(node))
     governed = with_registration(in_force.governed, settings, now=now)
     draft = build_draft(governed, in_force.keys, now=now, new_boundary=new_boundary)
-    directories = await sign_draft(draft, in_force.keys, signer)
+    directories = await sign_draft(draft, in_force.keys, signer, node=node)
     folder = settings.path(settings.centralserver.public_dir)
     await asyncio.to_thread(
         write_publication, folder, draft, directories, keep_old_seconds=settings.centralserver.keep_old_seconds
@@ -125,11 +133,13 @@ async def publish_now(settings: Settings, signer: SignerClient, *, now: datetime
     return Publication(in_force.version, draft.stamp, now, draft.expires_at)
 
 
-async def sign_draft(draft: Draft, keys: tuple[ConfigurationKey, ...], signer: SignerClient) -> dict[str, bytes]:
+async def sign_draft(
+    draft: Draft, keys: tuple[ConfigurationKey, ...], signer: SignerClient, *, node: str = ""
+) -> dict[str, bytes]:
     """Location → signed directory."""
     signed: dict[str, bytes] = {}
     for each in draft.directories:
-        key = get_active(keys, each.kind)
+        key = get_active(keys, each.kind, node=node)
         algorithm, value = await sign_content(signer, key, each.content.signed)
         signed[each.location] = write_signed_directory(
             each.content, value, certificate=key.certificate, boundary=new_boundary(), algorithm=algorithm

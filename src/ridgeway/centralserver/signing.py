@@ -31,24 +31,28 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationKey:
-    """A key of the signer that may sign one kind; `certificate` is DER."""
+    """A key of the signer that may sign one kind; `certificate` is DER, `node` the central server that has it."""
 
     key_id: str
     kind: Kind
     certificate: bytes
     is_active: bool
     made_at: datetime
+    node: str = ""
 
 
 def list_configuration_keys() -> tuple[ConfigurationKey, ...]:
     """Every key; of each kind the active one first, then the newest."""
     rows = SigningKey.objects.order_by("-kind", "-is_active", "-made_at", "key_id")
     return tuple(
-        ConfigurationKey(row.key_id, Kind(row.kind), bytes(row.certificate), row.is_active, row.made_at) for row in rows
+        ConfigurationKey(row.key_id, Kind(row.kind), bytes(row.certificate), row.is_active, row.made_at, row.node)
+        for row in rows
     )
 
 
-async def make_key(signer: SignerClient, kind: Kind, *, key_type: KeyType, now: datetime) -> ConfigurationKey:
+async def make_key(
+    signer: SignerClient, kind: Kind, *, key_type: KeyType, now: datetime, node: str = ""
+) -> ConfigurationKey:
     """A new key is in the signer, with its self-signed certificate; nothing is kept here yet.
 
     Raises:  TokenError.
@@ -60,7 +64,7 @@ async def make_key(signer: SignerClient, kind: Kind, *, key_type: KeyType, now: 
     value = await signer.sign(info.id, algorithm, digest_to_sign(algorithm, content))
     if isinstance(public_key, ec.EllipticCurvePublicKey):
         value = ecdsa_to_der(value, public_key)
-    return ConfigurationKey(info.id, kind, write_certificate(content, value, algorithm=algorithm), False, now)
+    return ConfigurationKey(info.id, kind, write_certificate(content, value, algorithm=algorithm), False, now, node)
 
 
 async def sign_content(signer: SignerClient, key: ConfigurationKey, content: bytes) -> tuple[str, bytes]:
@@ -79,10 +83,11 @@ async def sign_content(signer: SignerClient, key: ConfigurationKey, content: byt
 def append_key(key: ConfigurationKey) -> bool:
     """The key is kept and will be announced; the first of its kind is active. Whether it is, is returned."""
     with transaction.atomic():
-        is_first = not SigningKey.objects.filter(kind=key.kind, is_active=True).exists()
+        is_first = not SigningKey.objects.filter(kind=key.kind, node=key.node, is_active=True).exists()
         SigningKey.objects.create(
             key_id=key.key_id,
             kind=str(key.kind),
+            node=key.node,
             certificate=key.certificate,
             is_active=is_first,
             made_at=key.made_at,
@@ -97,7 +102,7 @@ def activate_key(key_id: str) -> ConfigurationKey:
     """
     with transaction.atomic():
         key = get_key(key_id)
-        SigningKey.objects.filter(kind=key.kind, is_active=True).update(is_active=False)
+        SigningKey.objects.filter(kind=key.kind, node=key.node, is_active=True).update(is_active=False)
         SigningKey.objects.filter(key_id=key.key_id).update(is_active=True)
     return get_key(key_id)
 

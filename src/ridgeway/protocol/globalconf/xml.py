@@ -39,6 +39,17 @@ def parse_document(data: bytes, root: str, *, what: str, code: str = MALFORMED) 
 
     Raises:  TrustError(`code`) when it is too long, not XML, carries a DOCTYPE, or has another root.
     """
+    element = parse_any(data, what=what, code=code)
+    if element.tag != f"{{{XROAD_NAMESPACE}}}{root}":
+        raise TrustError(code, f"The root of the {what} is {element.tag}; expected {root} in {XROAD_NAMESPACE}.")
+    return element
+
+
+def parse_any(data: bytes, *, what: str = "document", code: str = MALFORMED) -> etree._Element:
+    """The root element of a document, whatever it is called.
+
+    Raises:  TrustError(`code`) when it is too long, not XML, or carries a DOCTYPE.
+    """
     if len(data) > MAX_PARAMETERS_BYTES:
         raise TrustError(code, f"The {what} has {len(data)} bytes; at most {MAX_PARAMETERS_BYTES} are read.")
     try:
@@ -47,8 +58,6 @@ def parse_document(data: bytes, root: str, *, what: str, code: str = MALFORMED) 
         raise TrustError(code, f"The {what} is not XML: {error}.") from error
     if element.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise TrustError(code, f"The {what} carries a DOCTYPE; none is allowed.")
-    if element.tag != f"{{{XROAD_NAMESPACE}}}{root}":
-        raise TrustError(code, f"The root of the {what} is {element.tag}; expected {root} in {XROAD_NAMESPACE}.")
     return element
 
 
