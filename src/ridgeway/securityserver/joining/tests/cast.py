@@ -249,7 +249,7 @@ def joining(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Joining]
         straight, through = central.handler("straight"), central.handler("through the door")
         await stack.enter_async_context(serve(straight, host="127.0.0.1", port=port, tls=tls))
         await stack.enter_async_context(serve(through, host="127.0.0.1", port=settings.gateway.consumer_port))
-        await make_keys(settings, world, getattr(request, "key_type", KeyType.EC_P256))
+        await make_keys(settings, world, KeyType.RSA_2048 if request.param == "postgres" else KeyType.EC_P256)
 
     with in_a_thread(start):
         place = Joining(settings, central, tmp_path / "server.yaml")
