@@ -32,6 +32,9 @@ XROAD_NAMESPACE = "http://x-road.eu/xsd/xroad.xsd"
 PREFIXES = {"SOAP-ENV": ENVELOPE_NAMESPACE, "xroad": XROAD_NAMESPACE, "id": IDENTIFIERS_NAMESPACE}
 PROTOCOL_VERSION = "4.0"
 REQUEST_ID = "requestId"
+EXCHANGE_PREFIX = "server."
+"""What the codes begin with of faults that arose on the way, between security servers."""
+ASK_THE_AUTHORITY = "The central server refuses this; change what it names, or ask whoever governs the instance."
 MAX_TEXT_CHARACTERS = 1000
 MAX_CERTIFICATE_CHARACTERS = 64 * 1024
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -327,7 +330,8 @@ def read_response(data: bytes, *, request: bytes) -> int | None:
     """
     answer = read_soap(data)
     if isinstance(answer, Fault):
-        raise RelayedFault(answer.code, answer.string, fault_id=answer.detail or "")
+        action = "" if answer.code.startswith(EXCHANGE_PREFIX) else ASK_THE_AUTHORITY
+        raise RelayedFault(answer.code, answer.string, action=action, fault_id=answer.detail or "")
     if not answer.is_response:
         raise PeerError("invalid_message", f"Expected an answer, but this holds {answer.body_name[:40]!r}.")
     verify_consistent_headers(read_soap_message(request), answer)

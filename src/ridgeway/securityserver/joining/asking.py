@@ -21,6 +21,7 @@ from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.exchange.values import ServerSnapshot
 from ridgeway.protocol.identifiers import ServerId, SubsystemId, member_of
 from ridgeway.protocol.management import ManagementRequest, RequestKind
+from ridgeway.protocol.management.requests import EXCHANGE_PREFIX
 from ridgeway.securityserver.apply import read_snapshot_in_force, rewrite_snapshot
 from ridgeway.securityserver.documents import SecurityServerDocument
 from ridgeway.securityserver.joining.making import Workshop, make_parts
@@ -122,7 +123,9 @@ async def send_patiently(
 
 def is_of_the_way(error: RidgewayError) -> bool:
     """Whether a request failed before it came to the central server: in the net, or in the exchange."""
-    return isinstance(error, NetworkError) or (isinstance(error, RelayedFault) and error.code.startswith("server."))
+    return isinstance(error, NetworkError) or (
+        isinstance(error, RelayedFault) and error.code.startswith(EXCHANGE_PREFIX)
+    )
 
 
 async def send(request: ManagementRequest, settings: Settings, keeper: TrustKeeper) -> int | None:

@@ -176,6 +176,10 @@ def test_a_fault_is_told_as_the_central_server_said_it():
     with pytest.raises(RelayedFault) as raised:
         read_response(render_soap_fault("invalid_request", "No.", "mark"), request=soap)
     assert (raised.value.code, raised.value.detail, raised.value.fault_id) == ("invalid_request", "No.", "mark")
+    assert "whoever governs the instance" in raised.value.explain()
+    with pytest.raises(RelayedFault) as raised:
+        read_response(render_soap_fault("server.serverproxy.access_denied", "No.", "mark"), request=soap)
+    assert "central server" not in raised.value.explain()
 
 
 def test_an_answer_to_something_else_is_none():
