@@ -330,8 +330,9 @@ def read_response(data: bytes, *, request: bytes) -> int | None:
     """
     answer = read_soap(data)
     if isinstance(answer, Fault):
-        action = "" if answer.code.startswith(EXCHANGE_PREFIX) else ASK_THE_AUTHORITY
-        raise RelayedFault(answer.code, answer.string, action=action, fault_id=answer.detail or "")
+        fault = RelayedFault(answer.code, answer.string, fault_id=answer.detail or "")
+        fault.action = "" if answer.code.startswith(EXCHANGE_PREFIX) else ASK_THE_AUTHORITY
+        raise fault
     if not answer.is_response:
         raise PeerError("invalid_message", f"Expected an answer, but this holds {answer.body_name[:40]!r}.")
     verify_consistent_headers(read_soap_message(request), answer)
