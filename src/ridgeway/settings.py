@@ -69,6 +69,9 @@ class TrustSettings:
     fetch_interval_seconds: float = setting(60.0, "Time between two looks for a newer global configuration.")
     connect_timeout_seconds: float = setting(10.0, "Limit on connecting to a source.")
     read_timeout_seconds: float = setting(30.0, "Limit on each read from a source.")
+    source_certificates: str = setting(
+        "", "PEM file of the certificates that HTTPS sources may show; empty takes any, for what they serve is signed."
+    )
     ocsp_retry_seconds: float = setting(60.0, "Time until a failed revocation request is tried again.")
     allowed_federations: str = setting("none", "Federated instances to trust: none, all, or a list with commas.")
     max_configuration_bytes: int = setting(64 * 1024 * 1024, "Largest part of a global configuration that is read.")

@@ -8,17 +8,19 @@ import asyncio
 import json
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ridgeway.centralserver.models import Version
 from ridgeway.centralserver.publishing import Publication, ask_database, publish_now
 from ridgeway.centralserver.requests.doors import open_request_doors, with_wsdl
+from ridgeway.centralserver.requests.identity import open_identity
 from ridgeway.centralserver.serving import Health, PublicFolder
 from ridgeway.centralserver.signing import list_configuration_keys
 from ridgeway.errors import RidgewayError
-from ridgeway.http import serve
+from ridgeway.http import Handler, ServerTls, serve
 from ridgeway.office.documents.versions import find_newest
 from ridgeway.settings import Settings
 from ridgeway.signer import SignerClient
@@ -130,6 +132,7 @@ async def run_until(
         await publisher.look()
         async with (
             serve(with_wsdl(public.answer, settings), host=chosen.host, port=chosen.port) as server,
+            open_https_door(with_wsdl(public.answer, settings), settings, now=clock()),
             open_request_doors(settings, clock=clock),
             metrics_door(settings.telemetry, chosen.metrics_port, publisher.list_measures),
             asyncio.TaskGroup() as group,
@@ -138,3 +141,19 @@ async def run_until(
             on_ready(server.port)
             await stopped
             keeper.cancel()
+
+
+@asynccontextmanager
+async def open_https_door(handler: Handler, settings: Settings, *, now: datetime) -> AsyncIterator[None]:
+    """The configuration is served over HTTPS as well while the block runs, where the settings give a port for it.
+
+    The certificate is kept, and is the one of the registration door. It keeps the way private; trust is in signatures.
+    """
+    chosen = settings.centralserver
+    if not chosen.https_port:
+        yield
+        return
+    identity = open_identity(settings.path(chosen.tls_dir), now=now)
+    tls = ServerTls((identity.certificate,), identity.private_key)
+    async with serve(handler, host=chosen.host, port=chosen.https_port, tls=tls):
+        yield

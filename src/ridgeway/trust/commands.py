@@ -20,7 +20,7 @@ from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.settings import Settings
 from ridgeway.trust.anchor_commands import anchor
 from ridgeway.trust.clock import read_clock
-from ridgeway.trust.download import Downloader, open_pool
+from ridgeway.trust.download import Downloader, open_pool, read_source_tls
 from ridgeway.trust.explain import MAX_FILE_BYTES, explain_bytes
 from ridgeway.trust.explain_state import explain_state, read_knowledge
 from ridgeway.trust.fetch import Fetcher
@@ -93,7 +93,8 @@ async def fetch_once(settings: Settings) -> FetchReport:
     """One look at every source, noted on disk."""
     places = places_of(settings)
     async with open_pool(settings.trust) as pool:
-        report = await Fetcher(places, Downloader(pool, settings.trust)).fetch(read_clock())
+        tls = read_source_tls(places.source_certificates)
+        report = await Fetcher(places, Downloader(pool, settings.trust, tls)).fetch(read_clock())
     write_status(places.status, report)
     return report
 

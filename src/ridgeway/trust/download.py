@@ -8,9 +8,13 @@ Source: PR-GCONF §4.2. Read next: `fetch.py`.
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from ridgeway.errors import NetworkError
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from ridgeway.errors import NetworkError, SettingsError
 from ridgeway.http import ClientTls, HttpRefusal, Pool, PoolLimits, Response, fetch, parse_url
 from ridgeway.protocol.globalconf.directory import MAX_DIRECTORY_BYTES
 from ridgeway.protocol.globalconf.locations import Location, choose_version, versions_to_try
@@ -120,6 +124,22 @@ class Limits:
     max_bytes: int
     seconds: float
     code: str
+
+
+def read_source_tls(file: Path | None) -> ClientTls:
+    """How HTTPS sources are met: with one of the certificates in `file`; with any when there is none.
+
+    Raises:  SettingsError(malformed_settings) when the file holds no certificate.
+    """
+    if file is None:
+        return ClientTls()
+    try:
+        certificates = x509.load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            "malformed_settings", f"trust.source_certificates: {file} holds no certificates in PEM ({error})."
+        ) from error
+    return ClientTls(pinned=tuple(each.public_bytes(Encoding.DER) for each in certificates))
 
 
 def open_pool(limits: TrustSettings) -> Pool:

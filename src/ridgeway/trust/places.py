@@ -19,6 +19,7 @@ class TrustPlaces:
     globalconf_dir: Path
     ocsp_dir: Path
     limits: TrustSettings
+    source_certificates: Path | None = None
 
     @property
     def status(self) -> Path:
@@ -34,4 +35,5 @@ def places_of(settings: Settings) -> TrustPlaces:
         globalconf_dir=settings.path(trust.globalconf_dir),
         ocsp_dir=settings.path(trust.ocsp_dir),
         limits=trust,
+        source_certificates=settings.path(Path(trust.source_certificates)) if trust.source_certificates else None,
     )

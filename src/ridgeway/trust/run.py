@@ -16,7 +16,7 @@ from ridgeway.errors import RidgewayError
 from ridgeway.settings import Settings
 from ridgeway.telemetry import metrics_door
 from ridgeway.trust.clock import Clock, read_clock
-from ridgeway.trust.download import Downloader, open_pool
+from ridgeway.trust.download import Downloader, open_pool, read_source_tls
 from ridgeway.trust.fetch import Fetcher
 from ridgeway.trust.keeper import TrustKeeper
 from ridgeway.trust.measures import list_measures
@@ -141,7 +141,7 @@ async def run_until(
     async with open_pool(settings.trust) as pool:
         process = TrustProcess(
             settings,
-            Fetcher(places, Downloader(pool, settings.trust)),
+            Fetcher(places, Downloader(pool, settings.trust, read_source_tls(places.source_certificates))),
             TrustKeeper(settings),
             OcspKeeper(places, pool, own_certificates),
         )

@@ -7,14 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
-from ridgeway.errors import NetworkError, TrustError
+from ridgeway.errors import NetworkError, SettingsError, TrustError
+from ridgeway.http import serve
+from ridgeway.http.tests.cast import new_identity
 from ridgeway.protocol.globalconf import Anchor, AnchorSource, PublishedPart
 from ridgeway.protocol.globalconf.tests.cast import LATER, NOW, private_parameters, signing_key
+from ridgeway.trust.download import Downloader, open_pool, read_source_tls
+from ridgeway.trust.fetch import Fetcher
 from ridgeway.trust.files import read_files
 from ridgeway.trust.keeper import TrustKeeper
+from ridgeway.trust.places import places_of
 from ridgeway.trust.reports import Result
-from ridgeway.trust.tests.cast import a_central_server, a_fetcher, give_anchor, settings_in
+from ridgeway.trust.tests.cast import CentralServer, a_central_server, a_fetcher, give_anchor, settings_in
 
 OLD, NEW, STRANGER = signing_key("old"), signing_key("new"), signing_key("stranger")
 
@@ -386,3 +393,32 @@ def test_the_folder_is_read_without_hidden_files_and_within_limits(tmp_path: Pat
     assert read_files(tmp_path, max_bytes=5) == {"a": b"12345"}
     with pytest.raises(TrustError, match="more than 4 bytes"):
         read_files(tmp_path, max_bytes=4)
+
+
+async def test_a_source_over_https_must_show_a_certificate_that_the_settings_name_if_they_name_any(tmp_path):
+    right, wrong = new_identity("right"), new_identity("wrong")
+    outcomes = []
+    central = CentralServer()
+    async with serve(central.answer, host="127.0.0.1", port=0, tls=right.server()) as server:
+        central.server = server
+        central.publish()
+        anchor = Anchor("LAB", (AnchorSource(f"https://{central.address}/internalconf", (signing_key().certificate,)),))
+        for number, shown in enumerate((None, right, wrong)):
+            file = None
+            if shown is not None:
+                file = tmp_path / f"{number}.pem"
+                file.write_bytes(
+                    x509.load_der_x509_certificate(shown.chain[0]).public_bytes(serialization.Encoding.PEM)
+                )
+            settings = settings_in(tmp_path / str(number))
+            give_anchor(settings, anchor)
+            async with open_pool(settings.trust) as pool:
+                downloader = Downloader(pool, settings.trust, read_source_tls(file))
+                outcomes.append((await Fetcher(places_of(settings), downloader).fetch(NOW)).own.result)
+    assert outcomes == [Result.CHANGED, Result.CHANGED, Result.UNREACHABLE]
+
+
+def test_a_file_without_certificates_is_refused_by_name(tmp_path):
+    (tmp_path / "empty.pem").write_text("nothing")
+    with pytest.raises(SettingsError, match="source_certificates"):
+        read_source_tls(tmp_path / "empty.pem")
