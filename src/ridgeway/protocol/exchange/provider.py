@@ -35,7 +35,8 @@ from ridgeway.protocol.exchange.soap import SoapRequest, SoapResponse
 from ridgeway.protocol.exchange.values import LoggedBody
 from ridgeway.protocol.identifiers import member_of
 from ridgeway.protocol.messages import add_request_hash, build_rest_response, read_soap_message
-from ridgeway.protocol.messages.soap import RequestHash, find_charset
+from ridgeway.protocol.messages.charset import find_charset
+from ridgeway.protocol.messages.soap import RequestHash
 from ridgeway.protocol.messages.soaphash import SHA512_URI
 
 

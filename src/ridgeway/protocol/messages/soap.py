@@ -14,14 +14,13 @@ from lxml import etree
 from ridgeway.errors import MessageError
 from ridgeway.protocol.identifiers import ClientId, RepresentedParty, ServerId, ServiceId
 from ridgeway.protocol.identifiers.xml import strict_parser
+from ridgeway.protocol.messages.charset import find_charset, find_declared
 from ridgeway.protocol.messages.media import find_media_type
 from ridgeway.protocol.messages.soapreading import CLIENT, SERVER, SERVICE, SoapReader
 
 MAX_SOAP_BYTES = 10 * 1024 * 1024
 MAX_FAULT_CODE_CHARACTERS = 1000
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-CHARSET = re.compile(r"(?i)utf-?8|us-ascii|iso-8859-(?:[1-9]|1[0-6])|windows-125[0-8]")
-"""The encodings that are read, all of them with ASCII in its place."""
 SOAP_MEDIA_TYPES = ("text/xml", "application/xop+xml")
 
 Octets = bytes
@@ -88,7 +87,7 @@ def read_soap(data: Octets, *, content_type: str = "text/xml") -> SoapMessage | 
     if not data or len(data) > MAX_SOAP_BYTES:
         raise MessageError("invalid_soap", f"A SOAP message has 1 to {MAX_SOAP_BYTES} bytes, not {len(data)}.")
     reader = SoapReader()
-    parser = strict_parser(reader, encoding=find_charset(content_type))
+    parser = strict_parser(reader, encoding=find_charset(content_type) or find_declared(data))
     try:
         parser.feed(data)
         parser.close()
@@ -98,20 +97,6 @@ def read_soap(data: Octets, *, content_type: str = "text/xml") -> SoapMessage | 
         return build_fault(reader.fault, data)
     reader.check_complete()
     return build_message(reader, data)
-
-
-def find_charset(content_type: str) -> str | None:
-    """The encoding that a Content-Type states, None when it states none.
-
-    Raises:  MessageError(invalid_content_type) for one that is not known, or has no place for ASCII bytes.
-    """
-    media_type = find_media_type(content_type)
-    stated = None if media_type is None else media_type.parameters.get("charset")
-    if not stated:
-        return None
-    if not CHARSET.fullmatch(stated):
-        raise MessageError("invalid_content_type", f"The charset {stated[:40]!r} is not read here; expected UTF-8.")
-    return stated
 
 
 def read_soap_message(data: Octets, *, content_type: str = "text/xml") -> SoapMessage:

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from ridgeway.errors import MessageError
+from ridgeway.protocol.messages.charset import find_declared
 
 XROAD = "http://x-road.eu/xsd/xroad.xsd"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SHA512_URI = "http://www.w3.org/2001/04/xmlenc#sha512"
 SPACE = re.compile(rb"[ \t\r\n]+")
-SPACE_BEFORE = re.compile(rb"[ \t\r\n]*\Z")
+SPACES = b" \t\r\n"
 START_TAG = re.compile(
     rb"""<(?P<name>[^\s/>]+)(?P<attributes>(?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(?P<empty>/?)>"""
 )
+ALGORITHM = re.compile(rb"""\s+algorithmId\s*=\s*(?:"[^"]*"|'[^']*')""")
+ATTRIBUTE = re.compile(rb"""\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*')""")
 HEADER_DEPTH = 2
 
 
@@ -51,10 +54,7 @@ class PlaceFinder:
 
         Raises:  MessageError(invalid_soap) when it is no XML, (missing_header_field) without an id.
         """
-        try:
-            self.parser.Parse(self.data, True)
-        except expat.ExpatError as error:
-            raise MessageError("invalid_soap", f"The SOAP message is not XML: {error}.") from error
+        parse_whole(self.parser, self.data)
         if self.places.behind_id < 0:
             raise MessageError("missing_header_field", "The SOAP header lacks id.")
         return self.places
@@ -78,9 +78,14 @@ class PlaceFinder:
                 self.places.behind_id = self.find_tag_end(self.places.id_tag)
             elif name == f"{XROAD} requestHash":
                 self.places.hash_end = self.find_tag_end(self.places.hash_start)
-        if self.depth == HEADER_DEPTH:
-            self.in_header = False
+        if self.depth == HEADER_DEPTH and self.in_header:
+            self.ignore_rest()
         self.depth -= 1
+
+    def ignore_rest(self) -> None:
+        """Nothing that is looked for comes behind the header; the parser goes on to the end by itself."""
+        self.in_header = False
+        self.parser.StartElementHandler = self.parser.EndElementHandler = self.parser.CharacterDataHandler = None
 
     def find_tag_end(self, start: int) -> int:
         """Where the element ends that began at `start` and ends now: behind its closing tag, or its empty one."""
@@ -100,6 +105,17 @@ class PlaceFinder:
         raise MessageError("invalid_soap", f"A SOAP message may not carry a DOCTYPE ({name}).")
 
 
+def parse_whole(parser: expat.XMLParserType, data: bytes) -> None:
+    """The parser has seen the whole document.
+
+    Raises:  MessageError(invalid_soap) when it is no XML, or in an encoding that cannot be read.
+    """
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise MessageError("invalid_soap", f"The SOAP message cannot be read as XML in UTF-8: {error}.") from error
+
+
 def add_request_hash(response: bytes, request_hash: str, *, encoding: str | None = None) -> bytes:
     """`response` with the hash of its request (base64) behind its id; a hash that was there is gone.
 
@@ -109,13 +125,12 @@ def add_request_hash(response: bytes, request_hash: str, *, encoding: str | None
     """
     if b"\0" in response:
         raise MessageError("invalid_soap", "The SOAP message is in UTF-16 or UTF-32; expected UTF-8.")
-    places = PlaceFinder(response, encoding=encoding).find()
+    places = PlaceFinder(response, encoding=encoding or find_declared(response)).find()
     element = places.space + render_request_hash(response, places.id_tag, request_hash)
     pieces = [(places.behind_id, places.behind_id, element)]
     if places.hash_end >= 0:
-        before = SPACE_BEFORE.search(response[: places.hash_start])
-        assert before is not None
-        pieces.append((before.start(), places.hash_end, b""))
+        before = len(response[: places.hash_start].rstrip(SPACES))
+        pieces.append((before, places.hash_end, b""))
     return splice(response, sorted(pieces))
 
 
@@ -126,7 +141,8 @@ def render_request_hash(response: bytes, id_tag: int, request_hash: str) -> byte
         raise MessageError("invalid_soap", "The start tag of the SOAP header's id cannot be read.")
     prefix, colon, _ = tag["name"].rpartition(b":")
     name = prefix + colon + b"requestHash"
-    opening = b"<" + name + tag["attributes"] + b' algorithmId="' + SHA512_URI.encode() + b'">'
+    attributes = b"".join(each for each in ATTRIBUTE.findall(tag["attributes"]) if not ALGORITHM.fullmatch(each))
+    opening = b"<" + name + attributes + b' algorithmId="' + SHA512_URI.encode() + b'">'
     return opening + request_hash.encode("ascii") + b"</" + name + b">"
 
 

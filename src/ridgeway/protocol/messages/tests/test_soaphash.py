@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ridgeway.errors import MessageError, RidgewayError
-from ridgeway.protocol.messages import add_request_hash, check_soap_action
+from ridgeway.protocol.messages import add_request_hash, check_soap_action, read_soap
 
 HASH = "aGFzaA=="
 HEADER = """<xroad:client/>{space}<{p}id{attributes}>{text}</{p}id>{hash}{after}"""
@@ -84,3 +84,42 @@ def test_an_action_without_quotes_or_address_is_refused(value):
     with pytest.raises(MessageError) as refused:
         check_soap_action(value)
     assert refused.value.code == "invalid_soap_action"
+
+
+@pytest.mark.parametrize("encoding", ["utf8", "ISO-8859-15", "windows-1252", "us-ascii", "latin1"])
+def test_an_encoding_with_ascii_in_its_place_is_kept(encoding):
+    text = "q" if encoding == "us-ascii" else "õö"
+    before = document(f'<?xml version="1.0" encoding="{encoding}"?>', "\n", ("xroad:", ""), text).decode()
+    after = add_request_hash(before.encode(encoding), HASH)
+    assert ADDED.sub(b"", after) == before.encode(encoding)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["shift_jis", "utf-7", "hz", "UTF-16", "nonsense", "iso-8859-12", "rot13", "cp037"]
+)
+def test_another_encoding_is_refused_by_name(encoding):
+    data = document(f'<?xml version="1.0" encoding="{encoding}"?>', "\n", ("xroad:", ""), "q")
+    with pytest.raises(MessageError, match=encoding) as refused:
+        add_request_hash(data, HASH)
+    assert refused.value.code == "invalid_soap"
+    with pytest.raises(MessageError, match=encoding) as refused:
+        read_soap(data)
+    assert refused.value.code == "invalid_soap"
+    with pytest.raises(MessageError, match=encoding) as refused:
+        read_soap(data, content_type=f"text/xml; charset={encoding}")
+    assert refused.value.code == "invalid_content_type"
+
+
+def test_an_id_with_an_algorithm_of_its_own_does_not_give_the_hash_two():
+    added = add_request_hash(document("", "", ("xroad:", ' a="1" algorithmId = \'x\' b="2"'), "q"), HASH)
+    assert b'requestHash a="1" b="2" algorithmId="http://www.w3.org/2001/04/xmlenc#sha512">' in added
+
+
+def test_a_long_run_of_space_is_passed_in_one_go():
+    """Ten megabytes of it; a search that starts anew at each byte would not come back."""
+    old = "<xroad:requestHash>b2xk</xroad:requestHash>"
+    padded = document("", "", ("xroad:", ""), "q", after=" " * 10_000_000 + "<xroad:issue/>", old=old)
+    clean = document("", "", ("xroad:", ""), "q", after=" " * 10_000_000 + "<xroad:issue/>")
+    assert add_request_hash(padded, HASH) == add_request_hash(clean, HASH)
+    late = document("", "", ("xroad:", ""), "q", after=f"<xroad:a>{' ' * 10_000_000}</xroad:a>" + old)
+    assert b"b2xk" not in add_request_hash(late, HASH)
