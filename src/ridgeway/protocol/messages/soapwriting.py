@@ -13,8 +13,9 @@ from lxml import etree
 from ridgeway.errors import MessageError
 from ridgeway.protocol.identifiers import ClientId, RepresentedParty, ServerId, ServiceId
 from ridgeway.protocol.identifiers.xml import IDENTIFIERS_NAMESPACE, MEMBER_CODES, OBJECT_TYPE, strict_parser
+from ridgeway.protocol.messages.charset import find_declared
 from ridgeway.protocol.messages.soap import SoapMessage, read_soap_message
-from ridgeway.protocol.messages.soaphash import START_TAG
+from ridgeway.protocol.messages.soaphash import START_TAG, parse_whole
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 XROAD = "http://x-road.eu/xsd/xroad.xsd"
@@ -129,11 +130,13 @@ def parse_body(body: bytes) -> etree._Element:
 def write_soap_response(request: SoapMessage, body: bytes) -> bytes:
     """The answer to `request`: the request's bytes with `body`, one element whose name ends in `Response`.
 
+    The element is written in ASCII, which stands in the same place in every encoding that a request may have.
+
     Raises:  MessageError when that is no message.
     """
-    parse_body(body)
+    written = etree.tostring(parse_body(body), with_tail=False)
     start, end = find_body(request.bytes)
-    answer = request.bytes[:start] + body + request.bytes[end:]
+    answer = request.bytes[:start] + written + request.bytes[end:]
     if not read_soap_message(answer).is_response:
         raise MessageError("invalid_body", "The name of an answer's element must end in Response.")
     return answer
@@ -142,9 +145,9 @@ def write_soap_response(request: SoapMessage, body: bytes) -> bytes:
 def find_body(data: bytes) -> tuple[int, int]:
     """Where the content of the SOAP body begins and ends, in bytes.
 
-    Raises:  MessageError(invalid_soap) when the body is an empty-element tag, or cannot be found.
+    Raises:  MessageError(invalid_soap) when the body cannot be found.
     """
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate(find_declared(data), namespace_separator=" ")
     depth, places = 0, [-1, -1]
 
     def start(name: str, _attributes: dict[str, str]) -> None:
@@ -161,7 +164,7 @@ def find_body(data: bytes) -> tuple[int, int]:
         depth -= 1
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.Parse(data, True)
+    parse_whole(parser, data)
     if places[0] < 0:
         raise MessageError("invalid_soap", "The body of the SOAP request has no content that could be answered.")
     return places[0], places[1]

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from ridgeway.errors import MessageError
 from ridgeway.protocol.identifiers import MemberId, RepresentedParty, ServerId, ServiceId, SubsystemId
@@ -76,3 +77,21 @@ def test_an_answer_that_is_none_is_refused(body):
 def test_a_header_that_xml_cannot_hold_is_refused():
     with pytest.raises(MessageError, match="userId"):
         write_soap_request(SoapHead(HEAD.client, HEAD.service, "q", user_id="\x00"), BODY)
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1", "utf8"])
+def test_an_answer_has_the_encoding_of_its_request_whatever_its_element_came_in(encoding):
+    written = write_soap_request(HEAD, "<persons>õ</persons>".encode()).decode().replace("'UTF-8'", f"'{encoding}'")
+    request = read_soap_message(written.encode(encoding))
+    element = '<?xml version="1.0" encoding="UTF-8"?><!-- a --><personsResponse>õ €</personsResponse>\n'.encode()
+    answer = write_soap_response(request, element)
+    assert etree.fromstring(answer).findtext(".//personsResponse") == "õ €"
+    assert answer.startswith(written.encode(encoding).partition(b"<persons>")[0])
+
+
+def test_a_request_in_a_charset_that_only_its_content_type_states_is_not_answered_in_another():
+    written = write_soap_request(SoapHead(HEAD.client, HEAD.service, "q1", user_id="õ"), BODY).decode()
+    bare = written.partition("?>")[2].strip().encode("latin-1")
+    request = read_soap_message(bare, content_type="text/xml; charset=latin1")
+    with pytest.raises(MessageError, match="cannot be read"):
+        write_soap_response(request, ANSWER)
