@@ -73,6 +73,7 @@ class ConsumerHands:
         self.station = station
         self.peers = peers
         self.stack = AsyncExitStack()
+        self.peer = AsyncExitStack()
         self.encoder = TransportEncoder(draw_boundary())
         self.exchange: Exchange | None = None
         self.heads: ResponseHeads | None = None
@@ -124,8 +125,11 @@ class ConsumerHands:
             raise
 
     async def connect(self, targets: tuple[Target, ...]) -> Link:
-        """A connection to one of the targets."""
-        self.exchange = await self.stack.enter_async_context(self.peers.exchange(targets))
+        """A connection to one of the targets, in place of one that was not proven."""
+        if self.exchange is not None:
+            self.peers.forget_winner(self.exchange.origin.host)
+            await self.peer.aclose()
+        self.exchange = await self.peer.enter_async_context(self.peers.exchange(targets))
         return Link(self.exchange.origin.host, self.exchange.connection.peer_chain)
 
     def get_exchange(self) -> Exchange:
@@ -224,7 +228,8 @@ class ConsumerHands:
         """Let go of the peer and of the spool; an unfinished request dies."""
         if self.exchange is not None and self.incoming is None and self.has_sent:
             self.exchange.abort()
-        await self.stack.aclose()
+        async with self.peer:
+            await self.stack.aclose()
 
 
 def encode_signed(encoder: TransportEncoder, signed: SignedParts) -> bytes:

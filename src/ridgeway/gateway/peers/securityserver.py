@@ -119,4 +119,4 @@ class PeerDirectory:
 
 def list_addresses(targets: tuple[Target, ...]) -> list[str]:
     """The addresses of the targets, each once; one of IPv6 without its brackets."""
-    return list(dict.fromkeys(target.address.removeprefix("[").removesuffix("]") for target in targets))
+    return list(dict.fromkeys(target.host for target in targets))

@@ -27,6 +27,11 @@ class Target:
     server: ServerId
     address: str
 
+    @property
+    def host(self) -> str:
+        """The address as one connects to it: one of IPv6 without its brackets."""
+        return self.address.removeprefix("[").removesuffix("]")
+
 
 @dataclass(frozen=True, slots=True)
 class AskTime:
@@ -35,7 +40,10 @@ class AskTime:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Connect to one of `targets`, the fastest or the one that is remembered. Answer: `Link`."""
+    """Connect to one of `targets`, the fastest or the one that is remembered. Answer: `Link`.
+
+    Asked a second time, the connection before is let go of: what it showed could not be proven.
+    """
 
     targets: tuple[Target, ...]
 

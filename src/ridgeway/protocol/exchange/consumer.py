@@ -32,6 +32,7 @@ from ridgeway.protocol.exchange.commands import (
     Remainder,
     SendRequest,
     Sign,
+    Target,
 )
 from ridgeway.protocol.exchange.logged import USUAL_POLICY, LoggingPolicy
 from ridgeway.protocol.exchange.reading import decoding, read_response, verify_response
@@ -66,8 +67,7 @@ def consume(request: AnyRequest, *, caller: Caller, standing: Standing) -> Conve
     require_registered(request.client, server=standing.server, trust=trust)
     targets = find_targets(request.service.provider, pinned=request.server, trust=trust)
 
-    link: Link = yield Connect(targets)
-    yield from verify_peer(link, provider=request.service.provider, standing=standing)
+    yield from connect_proven(targets, provider=request.service.provider, standing=standing)
 
     yield SendRequest(request)
     bodies: tuple[LoggedBody, ...] = yield CarryBodies()
@@ -76,6 +76,25 @@ def consume(request: AnyRequest, *, caller: Caller, standing: Standing) -> Conve
     yield Record(record_message(request, bodies, signed, keeper=keeper, at=(yield AskTime())))
     yield Finish(signed)
     return (yield from settle(request, bodies, standing=standing))
+
+
+def connect_proven(targets: tuple[Target, ...], *, provider: ClientId, standing: Standing) -> Conversation[None]:
+    """There is a connection to a server that may answer for `provider`; one that cannot prove it is passed over.
+
+    Raises:  CertificateError of the last one.
+    Source:  PR-MESSTRANSP §3.2 step 3; X-Road verifies inside the race for the fastest address.
+    """
+    while True:
+        link: Link = yield Connect(targets)
+        others = tuple(each for each in targets if each.host != link.address)
+        try:
+            yield from verify_peer(link, provider=provider, standing=standing)
+        except CertificateError:
+            if not others or others == targets:
+                raise
+            targets = others
+        else:
+            return
 
 
 def verify_peer(link: Link, *, provider: ClientId, standing: Standing) -> Conversation[None]:

@@ -1,5 +1,6 @@
 """The consumer's conversation: what it asks in which order, and what each lie of the other side stops."""
 
+import copy
 import itertools
 from dataclasses import replace
 from datetime import timedelta
@@ -152,6 +153,41 @@ def test_a_peer_that_is_not_proven_is_sent_nothing(replies):
     assert isinstance(error, RidgewayError), error
     assert error.code.startswith("ssl_authentication_failed"), error
     assert "SendRequest" not in stage.names
+
+
+def world_with(*addresses):
+    """A world in which servers at these addresses serve the register."""
+    own = WORLD.trust.own
+    known = own.servers[PROVIDER]
+    others = {
+        replace(PROVIDER, server_code=f"ss-{address}"): replace(
+            known, id=replace(PROVIDER, server_code=f"ss-{address}"), address=address
+        )
+        for address in addresses
+    }
+    servers = {server: entry for server, entry in own.servers.items() if server != PROVIDER} | others
+    trust = replace(WORLD.trust, instances={own.instance: replace(own, servers=servers)})
+    changed = copy.copy(WORLD)
+    changed.trust = trust
+    return changed
+
+
+def test_a_server_that_cannot_prove_itself_is_passed_over_for_the_next_one():
+    links = iter([Link("one.test", (STRANGER.der,)), Link("::2", (WORLD.serving.auth.der,))])
+    revocation = PeerRevocation((WORLD.answer(WORLD.serving.auth),))
+    stage, response = play(
+        world=world_with("one.test", "[::2]"), Connect=lambda _: next(links), AskPeerRevocation=revocation
+    )
+    assert response.status == 200
+    asked = [command for command in stage.asked if type(command).__name__ == "Connect"]
+    assert [sorted(target.host for target in command.targets) for command in asked] == [["::2", "one.test"], ["::2"]]
+
+
+def test_when_no_server_proves_itself_the_last_reason_is_told():
+    links = iter([Link("one.test", (STRANGER.der,)), Link("two.test", (EXPIRED.der,))])
+    stage, error = play(world=world_with("one.test", "two.test"), Connect=lambda _: next(links))
+    assert error.code.startswith("ssl_authentication_failed")
+    assert (stage.names.count("Connect"), "SendRequest" in stage.names) == (2, False)
 
 
 @pytest.mark.parametrize("step", ["Sign", "Record"])
