@@ -12,20 +12,25 @@ from ridgeway.errors import NetworkError, TokenError
 from ridgeway.journal import JournalClient, JournalLimits
 from ridgeway.settings import Settings
 from ridgeway.signer.values import (
+    SOFTWARE_TOKEN,
     ActivateRequest,
+    AdoptRequest,
     AuthenticationKey,
     CsrRequest,
+    DeleteRequest,
     GenerateRequest,
     ImportRequest,
     KeyInfo,
     PinRequest,
     SignRequest,
+    StatusRequest,
+    TokenInfo,
     TokenState,
 )
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 Answered = TypeVar("Answered")
-REPEATABLE = frozenset({"sign", "prove", "list", "state", "authentication"})
+REPEATABLE = frozenset({"sign", "prove", "list", "state", "tokens", "authentication"})
 """What may be asked again when the signer was restarted in the middle: it changes nothing."""
 
 
@@ -76,25 +81,48 @@ class SignerClient:
         """Whether the keys can be used."""
         return await self.ask("state", None, TokenState)
 
-    async def login(self, pin: str) -> TokenState:
+    async def list_tokens(self) -> tuple[TokenInfo, ...]:
+        """Every token as it is now."""
+        return await self.ask("tokens", None, tuple[TokenInfo, ...])
+
+    async def login(self, pin: str, token: str = SOFTWARE_TOKEN) -> TokenState:
         """The token is unlocked."""
-        return await self.ask("login", PinRequest(pin), TokenState)
+        return await self.ask("login", PinRequest(pin, token=token), TokenState)
 
-    async def logout(self) -> TokenState:
+    async def logout(self, token: str = SOFTWARE_TOKEN) -> TokenState:
         """The token is locked."""
-        return await self.ask("logout", None, TokenState)
+        return await self.ask("logout", token, TokenState)
 
-    async def change_pin(self, pin: str, new_pin: str) -> TokenState:
+    async def change_pin(self, pin: str, new_pin: str, token: str = SOFTWARE_TOKEN) -> TokenState:
         """Only `new_pin` unlocks the token."""
-        return await self.ask("pin", PinRequest(pin, new_pin), TokenState)
+        return await self.ask("pin", PinRequest(pin, new_pin, token), TokenState)
 
     async def generate(self, request: GenerateRequest) -> KeyInfo:
         """A new key."""
         return await self.ask("generate", request, KeyInfo)
 
-    async def delete(self, key_id: str) -> KeyInfo:
-        """The key is gone."""
-        return await self.ask("delete", key_id, KeyInfo)
+    async def adopt(self, request: AdoptRequest) -> KeyInfo:
+        """A key from elsewhere is one of ours."""
+        return await self.ask("adopt", request, KeyInfo)
+
+    async def delete(self, key_id: str, *, force: bool = False) -> KeyInfo:
+        """The key is gone; one whose certificates are in use only by force."""
+        return await self.ask("delete", DeleteRequest(key_id, force), KeyInfo)
+
+    async def delete_csr(self, request_id: str) -> KeyInfo:
+        """The certificate request is no longer kept."""
+        return await self.ask("delete_csr", request_id, KeyInfo)
+
+    async def set_status(self, request: StatusRequest) -> KeyInfo:
+        """The certificate stands there, or is gone."""
+        return await self.ask("status", request, KeyInfo)
+
+    async def sync(self, registered: tuple[str, ...]) -> tuple[KeyInfo, ...]:
+        """Authentication certificates stand where the configuration says; `registered` are hashes (hex) in it.
+
+        The keys that changed are returned.
+        """
+        return await self.ask("sync", registered, tuple[KeyInfo, ...])
 
     async def make_csr(self, request: CsrRequest) -> bytes:
         """A certificate request, DER."""

@@ -234,7 +234,7 @@ def choose_subject(settings: Settings, key: str, options: dict[str, Any]) -> Req
 @click.pass_obj
 def import_certificate(settings: Settings, /, certificate: Path, as_json: bool, **whose: str) -> None:
     """Import CERTIFICATE (PEM or DER) for the key it is of."""
-    request = ImportRequest(certificate.read_bytes(), **whose)
+    request = ImportRequest(certificate.read_bytes(), whose["member"], whose["profile"], whose["instance"])
     print_keys((call(settings, lambda client: client.import_certificate(request)),), as_json=as_json)
 
 

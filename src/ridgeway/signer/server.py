@@ -14,15 +14,19 @@ import msgspec
 
 from ridgeway.errors import MessageError, RidgewayError
 from ridgeway.journal import Entry, Handler, JournalLimits, JournalServer
+from ridgeway.signer.device import Device
 from ridgeway.signer.service import SignerService
 from ridgeway.signer.token import Token
 from ridgeway.signer.values import (
     ActivateRequest,
+    AdoptRequest,
     CsrRequest,
+    DeleteRequest,
     GenerateRequest,
     ImportRequest,
     PinRequest,
     SignRequest,
+    StatusRequest,
 )
 
 LIMITS = JournalLimits(max_frame_bytes=256 * 1024, max_queued_records=1, max_connections=64)
@@ -42,15 +46,32 @@ class NothingToKeep:
         """Nothing is open."""
 
 
-def build_server(folder: Path, socket: Path, *, pin: str = "") -> JournalServer:
-    """The server of the token in `folder`, unlocked when `pin` is given.
+def build_server(
+    folder: Path, socket: Path, *, pin: str = "", hardware: tuple[Device, ...] = (), has_pin_policy: bool = False
+) -> JournalServer:
+    """The server of the software token in `folder`, unlocked when `pin` is given, and of the tokens beside it.
+
+    Raises:  TokenError(signer.pin_incorrect | signer.token_not_available).
+    """
+    return serve_service(build_service(folder, pin=pin, hardware=hardware, has_pin_policy=has_pin_policy), socket)
+
+
+def build_service(
+    folder: Path, *, pin: str = "", hardware: tuple[Device, ...] = (), has_pin_policy: bool = False
+) -> SignerService:
+    """The service of the software token in `folder` and of the tokens beside it.
 
     Raises:  TokenError(signer.pin_incorrect | signer.token_not_available).
     """
     harden_process()
-    service = SignerService(Token(folder))
+    service = SignerService(Token(folder, has_pin_policy=has_pin_policy), hardware)
     if pin:
         service.token.unlock(pin)
+    return service
+
+
+def serve_service(service: SignerService, socket: Path) -> JournalServer:
+    """The service at its socket."""
     return JournalServer(NothingToKeep(), socket, handlers=list_handlers(service), limits=LIMITS)
 
 
@@ -63,18 +84,23 @@ def harden_process() -> None:
 def list_handlers(service: SignerService) -> dict[str, Handler]:
     """Verb → handler."""
     return {
-        "sign": answer_now(SignRequest, service.sign),
-        "prove": answer_now(SignRequest, service.prove_possession),
+        "sign": answer_later(SignRequest, service.sign),
+        "prove": answer_later(SignRequest, service.prove_possession),
         "list": answer_now(None, service.list_keys),
         "state": answer_now(None, service.state),
+        "tokens": answer_later(None, service.list_tokens),
         "login": answer_later(PinRequest, service.login),
-        "logout": answer_now(None, service.logout),
+        "logout": answer_later(str, service.logout),
         "pin": answer_later(PinRequest, service.change_pin),
-        "generate": answer_now(GenerateRequest, service.generate),
-        "delete": answer_now(str, service.delete),
-        "csr": answer_now(CsrRequest, service.make_csr),
+        "generate": answer_later(GenerateRequest, service.generate),
+        "adopt": answer_later(AdoptRequest, service.adopt),
+        "delete": answer_later(DeleteRequest, service.delete),
+        "csr": answer_later(CsrRequest, service.make_csr),
+        "delete_csr": answer_now(str, service.delete_csr),
         "import": answer_now(ImportRequest, service.import_certificate),
         "activate": answer_now(ActivateRequest, service.activate),
+        "status": answer_now(StatusRequest, service.set_status),
+        "sync": answer_now(tuple[str, ...], service.sync),
         "authentication": answer_now(None, service.get_authentication_key),
     }
 
@@ -89,12 +115,12 @@ def answer_now(asked: type[Asked] | None, act: Callable[..., Any]) -> Handler:
     return handle
 
 
-def answer_later(asked: type[Asked], act: Callable[[Asked], Awaitable[Any]]) -> Handler:
+def answer_later(asked: type[Asked] | None, act: Callable[..., Awaitable[Any]]) -> Handler:
     """As `answer_now`, for what takes its time."""
-    decode = msgspec.msgpack.Decoder(asked).decode
+    decode = None if asked is None else msgspec.msgpack.Decoder(asked).decode
 
     async def handle(body: bytes) -> bytes:
-        return encoder.encode(await act(read_asked(decode, body)))
+        return encoder.encode(await (act() if decode is None else act(read_asked(decode, body))))
 
     return handle
 

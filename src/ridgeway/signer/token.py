@@ -1,17 +1,19 @@
-"""The software token: keys in files, encrypted under a master key that the PIN unlocks.
+"""The software token on disk: keys encrypted under a master key that the PIN unlocks; and the index of all keys.
 
     token.json      scrypt parameters, and the master key encrypted under the PIN (AES-256-GCM)
-    keys.json       the public side of every key: id, label, usage, certificates
-    ID.key          a private key (PKCS#8) encrypted under the master key, bound to its id
+    keys.json       the public side of every key, hardware tokens' among them, under a code that the master key makes
+    ID.key          a private key (PKCS#8) encrypted under the master key, bound to its id, usage, label and public key
 
 Law: every file is written beside and renamed, after it is on disk, so that a crash leaves the old or the new state and
 never half of one. A new PIN re-encrypts the master key alone: one rename. The order of a new key is file, then index,
-so that the index never names a key that is not there.
-Source: docs/decisions/0004-software-token.md; RFC 7914 (scrypt).
+so that the index never names a key that is not there. While the token is unlocked the index is believed only with its
+code; a locked token tells what the file says, and nothing is done with it.
+Source: docs/decisions/0004-software-token.md; RFC 7914 (scrypt). Read next: `index.py`.
 """
 
 import base64
 import binascii
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -22,7 +24,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from ridgeway.errors import TokenError
+from ridgeway.signer.index import bind_key, read_index_file, require_plausible, write_index_file
 from ridgeway.signer.values import KeyInfo, TokenState
+
+log = logging.getLogger(__name__)
 
 TOKEN_FILE = "token.json"  # noqa: S105 — the name of a file
 INDEX_FILE = "keys.json"
@@ -33,7 +38,13 @@ SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**15, 8, 1
 MIN_PIN_CHARACTERS = 8
 MAX_PIN_CHARACTERS = 256
 MAX_FILE_BYTES = 4 * 1024 * 1024
-MASTER_PURPOSE = b"ridgeway master key"
+PURPOSES = {1: b"ridgeway master key", 2: b"ridgeway master key, index and usage bound"}
+"""What the sealed master key is bound to, by the version of the folder; so no version can be made of another."""
+VERSION = 2
+MARK = b"RWK2"
+"""The first bytes of a key file of this version."""
+MIN_POLICY_CHARACTERS = 10
+MIN_POLICY_CLASSES = 3
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -50,8 +61,9 @@ class Envelope(msgspec.Struct, frozen=True):
 class Token:
     """The files of one token; `master` is None while it is locked."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, has_pin_policy: bool = False) -> None:
         self.folder = folder
+        self.has_pin_policy = has_pin_policy
         self.master: bytes | None = None
 
     @property
@@ -68,10 +80,10 @@ class Token:
                  (signer.token_pin_policy_failure) for a weak PIN.
         """
         self.require_nothing()
-        require_good_pin(pin)
+        require_good_pin(pin, has_policy=self.has_pin_policy)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         master = secrets.token_bytes(MASTER_BYTES)
-        self.write_index(())
+        self.write(INDEX_FILE, write_index_file((), master))
         self.write(TOKEN_FILE, seal_master(master, pin))
         self.master = master
 
@@ -94,7 +106,27 @@ class Token:
 
         Raises:  TokenError(signer.pin_incorrect), (signer.token_not_available) when the token cannot be read.
         """
-        self.master = open_master(self.read(TOKEN_FILE), pin)
+        master, version = open_master(self.read(TOKEN_FILE), pin)
+        if version < VERSION:
+            self.migrate(master)
+            self.write(TOKEN_FILE, seal_master(master, pin))
+        self.master = master
+
+    def migrate(self, master: bytes) -> None:
+        """Every key file and the index are of this version; `token.json` is not yet, so that a crash begins anew.
+
+        What the unauthenticated index of version 1 says is believed this one time, as far as keys and certificates
+        agree with it, and told in the log.
+        Raises:  TokenError(signer.token_not_available) when they do not.
+        """
+        keys = self.read_any_index()
+        for info in keys:
+            data = self.open_key(info, master, may_be_old=True)
+            require_plausible(info, data)
+            self.seal_key(info, data, master)
+        self.write(INDEX_FILE, write_index_file(keys, master))
+        told = ", ".join(f"{info.id} {info.label!r} for {info.usage}" for info in keys) or "none"
+        log.warning("the keys in %s are bound to their usage now; see that this is right: %s", self.folder, told)
 
     def lock(self) -> None:
         """The keys can not be used until the next unlocking."""
@@ -106,25 +138,35 @@ class Token:
         Raises:  TokenError(signer.pin_incorrect) when `pin` is not the PIN, (signer.token_pin_policy_failure) when
                  `new_pin` is weak.
         """
-        require_good_pin(new_pin)
-        self.write(TOKEN_FILE, seal_master(open_master(self.read(TOKEN_FILE), pin), new_pin))
+        require_good_pin(new_pin, has_policy=self.has_pin_policy)
+        master, version = open_master(self.read(TOKEN_FILE), pin)
+        if version < VERSION:
+            self.migrate(master)
+        self.write(TOKEN_FILE, seal_master(master, new_pin))
 
     def read_index(self) -> tuple[KeyInfo, ...]:
-        """The public side of every key.
+        """The public side of every key; proven to be what this token wrote, when it is unlocked.
 
         Raises:  TokenError(signer.token_not_available).
         """
+        if self.master is None:
+            return self.read_any_index()
+        return self.read_any_index(self.master)
+
+    def read_any_index(self, master: bytes | None = None) -> tuple[KeyInfo, ...]:
+        """The index, proven when a master key is given."""
         try:
-            return msgspec.json.decode(self.read(INDEX_FILE), type=tuple[KeyInfo, ...])
-        except msgspec.DecodeError as error:
+            return read_index_file(self.read(INDEX_FILE), master)
+        except ValueError as error:
             raise self.unavailable(INDEX_FILE, str(error)) from error
 
     def write_index(self, keys: tuple[KeyInfo, ...]) -> None:
         """The index is on disk.
 
-        Raises:  TokenError(signer.token_not_available), also when it would be longer than can be read again.
+        Raises:  TokenError(signer.token_not_available), also when it would be longer than can be read again;
+                 (signer.token_not_active) while the token is locked.
         """
-        data = msgspec.json.format(msgspec.json.encode(keys))
+        data = write_index_file(keys, self.get_master())
         if len(data) > MAX_FILE_BYTES:
             raise TokenError(
                 "signer.token_not_available",
@@ -133,23 +175,36 @@ class Token:
             )
         self.write(INDEX_FILE, data)
 
-    def write_key(self, key_id: str, private_key: bytes) -> None:
-        """A private key (PKCS#8, DER) is on disk, encrypted."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        self.write(key_id + KEY_SUFFIX, nonce + AESGCM(self.get_master()).encrypt(nonce, private_key, key_id.encode()))
+    def write_key(self, info: KeyInfo, private_key: bytes) -> None:
+        """A private key (PKCS#8, DER) is on disk, encrypted, and is nothing but what `info` says."""
+        self.seal_key(info, private_key, self.get_master())
 
-    def read_key(self, key_id: str) -> bytes:
+    def seal_key(self, info: KeyInfo, private_key: bytes, master: bytes) -> None:
+        """As `write_key`, under this master key."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = AESGCM(master).encrypt(nonce, private_key, bind_key(info))
+        self.write(info.id + KEY_SUFFIX, MARK + nonce + sealed)
+
+    def read_key(self, info: KeyInfo) -> bytes:
         """A private key (PKCS#8, DER).
 
-        Raises:  TokenError(signer.key_not_found) when it is not there or damaged.
+        Raises:  TokenError(signer.key_not_found) when it is not there, damaged, or of another usage or label.
         """
-        data = self.read(key_id + KEY_SUFFIX)
+        return self.open_key(info, self.get_master())
+
+    def open_key(self, info: KeyInfo, master: bytes, *, may_be_old: bool = False) -> bytes:
+        """As `read_key`, under this master key; a file of version 1 only where it may be one."""
+        data, bound = self.read(info.id + KEY_SUFFIX), bind_key(info)
+        if data.startswith(MARK):
+            data = data.removeprefix(MARK)
+        elif may_be_old:
+            bound = info.id.encode()
         try:
-            return AESGCM(self.get_master()).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], key_id.encode())
+            return AESGCM(master).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], bound)
         except (InvalidTag, ValueError) as error:
             raise TokenError(
                 "signer.key_not_found",
-                f"The key {key_id} in {self.folder} is damaged.",
+                f"The key {info.id} in {self.folder} is damaged, or is not the one that the index describes.",
                 action="Restore it from a backup, or make a new key.",
             ) from error
 
@@ -214,16 +269,33 @@ def open_privately(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def require_good_pin(pin: str) -> None:
-    """Hold only for a PIN of a length that is worth guessing at.
+def require_good_pin(pin: str, *, has_policy: bool = False) -> None:
+    """Hold only for a PIN of a length that is worth guessing at; the policy asks for more.
 
     Raises:  TokenError(signer.token_pin_policy_failure); the PIN itself is not shown.
+    Source:  X-Road's optional policy: 10 or more ASCII characters of three classes.
     """
     if not MIN_PIN_CHARACTERS <= len(pin) <= MAX_PIN_CHARACTERS:
         raise TokenError(
             "signer.token_pin_policy_failure",
             f"The PIN has {len(pin)} characters; expected {MIN_PIN_CHARACTERS} to {MAX_PIN_CHARACTERS}.",
         )
+    if has_policy and not is_strong(pin):
+        raise TokenError(
+            "signer.token_pin_policy_failure",
+            f"The PIN must have {MIN_POLICY_CHARACTERS} or more printable ASCII characters, of {MIN_POLICY_CLASSES} of "
+            "the classes small letters, capitals, digits and others.",
+        )
+
+
+def is_strong(pin: str) -> bool:
+    """Whether the PIN satisfies the policy."""
+    classes = {
+        "small" if each.islower() else "capital" if each.isupper() else "digit" if each.isdigit() else "other"
+        for each in pin
+    }
+    is_long = len(pin) >= MIN_POLICY_CHARACTERS
+    return is_long and pin.isascii() and pin.isprintable() and len(classes) >= MIN_POLICY_CLASSES
 
 
 def derive_key(pin: str, envelope: Envelope) -> bytes:
@@ -235,25 +307,27 @@ def derive_key(pin: str, envelope: Envelope) -> bytes:
 def seal_master(master: bytes, pin: str) -> bytes:
     """The content of `token.json` for this master key under this PIN."""
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(NONCE_BYTES)
-    envelope = Envelope(1, SCRYPT_N, SCRYPT_R, SCRYPT_P, base64.b64encode(salt), b"")
-    sealed = nonce + AESGCM(derive_key(pin, envelope)).encrypt(nonce, master, MASTER_PURPOSE)
+    envelope = Envelope(VERSION, SCRYPT_N, SCRYPT_R, SCRYPT_P, base64.b64encode(salt), b"")
+    sealed = nonce + AESGCM(derive_key(pin, envelope)).encrypt(nonce, master, PURPOSES[VERSION])
     return msgspec.json.encode(msgspec.structs.replace(envelope, sealed=base64.b64encode(sealed)))
 
 
-def open_master(data: bytes, pin: str) -> bytes:
-    """The master key in `token.json`.
+def open_master(data: bytes, pin: str) -> tuple[bytes, int]:
+    """The master key in `token.json`, and the version of the folder.
 
     Raises:  TokenError(signer.pin_incorrect), (signer.token_not_available) when the file is not what it should be.
     """
     try:
         envelope = msgspec.json.decode(data, type=Envelope)
-        if (envelope.version, envelope.n, envelope.r, envelope.p) != (1, SCRYPT_N, SCRYPT_R, SCRYPT_P):
+        numbers = (envelope.n, envelope.r, envelope.p)
+        if envelope.version not in PURPOSES or numbers != (SCRYPT_N, SCRYPT_R, SCRYPT_P):
             raise ValueError("its parameters are of another release")
         sealed = base64.b64decode(envelope.sealed, validate=True)
         key = derive_key(pin, envelope)
     except (msgspec.DecodeError, ValueError, binascii.Error) as error:
         raise TokenError("signer.token_not_available", f"{TOKEN_FILE} cannot be read: {error}.") from error
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], MASTER_PURPOSE)
+        purpose = PURPOSES[envelope.version]
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose), envelope.version
     except (InvalidTag, ValueError) as error:
         raise TokenError("signer.pin_incorrect", "The PIN is wrong.", action="Try again with the right PIN.") from error

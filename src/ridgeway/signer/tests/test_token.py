@@ -1,5 +1,6 @@
 """Stories of the token on disk: what a PIN opens, what a thief sees, what a crash leaves."""
 
+import asyncio
 import os
 import signal
 import stat
@@ -20,6 +21,9 @@ from ridgeway.signer.service import SignerService
 from ridgeway.signer.tests.cast import NEW_PIN, PIN, make_token
 from ridgeway.signer.token import INDEX_FILE, MAX_FILE_BYTES, TOKEN_FILE, Token
 from ridgeway.signer.values import GenerateRequest
+
+A = KeyInfo("a", "", KeyUsage.SIGNING, KeyType.EC_P256, b"")
+B = KeyInfo("b", "", KeyUsage.SIGNING, KeyType.EC_P256, b"")
 
 
 def code_of(act) -> str:
@@ -45,18 +49,18 @@ def test_a_token_is_absent_then_unlocked_then_locked_then_unlocked(tmp_path):
 
 def test_a_key_comes_back_after_the_token_was_opened_anew(tmp_path):
     key = write_private_key(make_private_key(KeyType.EC_P256))
-    make_token(tmp_path).write_key("a", key)
+    make_token(tmp_path).write_key(A, key)
     again = Token(tmp_path / "keys")
     again.unlock(PIN)
-    assert again.read_key("a") == key
+    assert again.read_key(A) == key
 
 
 def test_a_locked_token_gives_no_key_and_takes_none(tmp_path):
     token = make_token(tmp_path)
-    token.write_key("a", b"secret")
+    token.write_key(A, b"secret")
     token.lock()
-    assert code_of(lambda: token.read_key("a")) == "signer.token_not_active"
-    assert code_of(lambda: token.write_key("b", b"secret")) == "signer.token_not_active"
+    assert code_of(lambda: token.read_key(A)) == "signer.token_not_active"
+    assert code_of(lambda: token.write_key(B, b"secret")) == "signer.token_not_active"
 
 
 def test_a_wrong_pin_opens_nothing_and_is_not_repeated_in_the_error(tmp_path):
@@ -79,13 +83,13 @@ def test_a_weak_pin_is_refused_for_a_new_token_and_for_a_change(tmp_path, pin):
 
 def test_after_a_change_only_the_new_pin_opens_and_every_key_is_still_there(tmp_path):
     token = make_token(tmp_path)
-    token.write_key("a", b"secret")
+    token.write_key(A, b"secret")
     before = (tmp_path / "keys" / "a.key").read_bytes()
     token.change_pin(PIN, NEW_PIN)
     again = Token(tmp_path / "keys")
     assert code_of(lambda: again.unlock(PIN)) == "signer.pin_incorrect"
     again.unlock(NEW_PIN)
-    assert again.read_key("a") == b"secret"
+    assert again.read_key(A) == b"secret"
     assert (tmp_path / "keys" / "a.key").read_bytes() == before
 
 
@@ -102,7 +106,7 @@ def test_no_second_token_is_made_over_the_first(tmp_path):
 
 def test_keys_whose_token_file_is_lost_are_not_written_over(tmp_path):
     service = SignerService(make_token(tmp_path))
-    info = service.generate(GenerateRequest(KeyUsage.SIGNING))
+    info = asyncio.run(service.generate(GenerateRequest(KeyUsage.SIGNING)))
     (tmp_path / "keys" / TOKEN_FILE).rename(tmp_path / "kept")
     again = Token(tmp_path / "keys")
     assert code_of(lambda: again.create(PIN)) == "signer.token_exists"
@@ -114,7 +118,7 @@ def test_nothing_secret_lies_open_on_disk(tmp_path):
     token = make_token(tmp_path)
     private = make_private_key(KeyType.EC_P256)
     assert isinstance(private, ec.EllipticCurvePrivateKey)
-    token.write_key("a", write_private_key(private))
+    token.write_key(A, write_private_key(private))
     number = private.private_numbers().private_value.to_bytes(32, "big")
     for file in (tmp_path / "keys").iterdir():
         data = file.read_bytes()
@@ -127,10 +131,10 @@ def test_nothing_secret_lies_open_on_disk(tmp_path):
 
 def test_a_key_file_is_bound_to_its_name(tmp_path):
     token = make_token(tmp_path)
-    token.write_key("a", b"first")
-    token.write_key("b", b"second")
+    token.write_key(A, b"first")
+    token.write_key(B, b"second")
     (tmp_path / "keys" / "a.key").write_bytes((tmp_path / "keys" / "b.key").read_bytes())
-    assert code_of(lambda: token.read_key("a")) == "signer.key_not_found"
+    assert code_of(lambda: token.read_key(A)) == "signer.key_not_found"
 
 
 def test_an_index_that_could_not_be_read_again_is_not_written(tmp_path):
@@ -147,7 +151,7 @@ def test_a_damaged_file_is_refused_and_never_taken_for_something_else(tmp_path, 
     token = make_token(tmp_path) if not folder.exists() else Token(folder)
     if token.state is TokenState.LOCKED:
         token.unlock(PIN)
-    token.write_key("a", b"secret")
+    token.write_key(A, b"secret")
     whole = bytearray((folder / name).read_bytes())
     damaged = whole[: data.draw(st.integers(0, len(whole) - 1))]
     if data.draw(st.booleans()):
@@ -157,7 +161,7 @@ def test_a_damaged_file_is_refused_and_never_taken_for_something_else(tmp_path, 
     again, code, found = Token(folder), "", None
     try:
         again.unlock(PIN)
-        found = (again.read_index(), again.read_key("a"))
+        found = (again.read_index(), again.read_key(A))
     except TokenError as error:
         code = error.code
     finally:
@@ -176,6 +180,7 @@ def test_a_disk_that_refuses_leaves_the_old_state(tmp_path):
 
 
 LOOP_OF_KEYS = """
+import asyncio
 import sys
 from pathlib import Path
 from ridgeway.signer.service import SignerService
@@ -185,7 +190,7 @@ token = Token(Path(sys.argv[1]))
 token.unlock(sys.argv[2])
 service = SignerService(token)
 while True:
-    print(service.generate(GenerateRequest(KeyUsage.SIGNING)).id, flush=True)
+    print(asyncio.run(service.generate(GenerateRequest(KeyUsage.SIGNING))).id, flush=True)
 """
 LOOP_OF_PINS = """
 import sys
@@ -219,13 +224,13 @@ def test_a_kill_while_keys_are_made_leaves_every_key_that_was_promised(tmp_path:
     index = {info.id: info for info in token.read_index()}
     assert set(promised) <= set(index)
     for info in index.values():
-        assert write_public_key(read_private_key(token.read_key(info.id))) == info.public_key
-    assert SignerService(token).generate(GenerateRequest(KeyUsage.SIGNING)).id not in index
+        assert write_public_key(read_private_key(token.read_key(info))) == info.public_key
+    assert asyncio.run(SignerService(token).generate(GenerateRequest(KeyUsage.SIGNING))).id not in index
 
 
 @pytest.mark.parametrize("after", range(1, 6))
 def test_a_kill_while_the_pin_changes_leaves_one_pin_that_opens_every_key(tmp_path: Path, after: int):
-    make_token(tmp_path).write_key("a", b"secret")
+    make_token(tmp_path).write_key(A, b"secret")
     kill_while_it_works(LOOP_OF_PINS, str(tmp_path / "keys"), PIN, NEW_PIN, after=after)
     opened = []
     for pin in (PIN, NEW_PIN):
@@ -234,5 +239,5 @@ def test_a_kill_while_the_pin_changes_leaves_one_pin_that_opens_every_key(tmp_pa
             token.unlock(pin)
         except TokenError:
             continue
-        opened.append(token.read_key("a"))
+        opened.append(token.read_key(A))
     assert opened == [b"secret"]
