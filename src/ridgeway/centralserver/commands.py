@@ -1,6 +1,6 @@
 """`ridgeway centralserver …`: make keys, apply an instance's document, publish it, serve it, hand out the anchor.
 
-Read next: `requests/commands.py`, what security servers ask for.
+Read next: `requests/commands.py`, what security servers ask for; `changing_commands.py`, anchors and parts.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from ridgeway.centralserver.apply import APP, apply_proposal, read_proposal
+from ridgeway.centralserver.changing_commands import parts, trusted_anchors
 from ridgeway.centralserver.directories import build_anchor
 from ridgeway.centralserver.publishing import publish_now, read_in_force
 from ridgeway.centralserver.requests.commands import requests, show, tls_certificate
@@ -54,8 +55,10 @@ def centralserver() -> None:
     """Govern an instance: sign and publish it."""
 
 
+centralserver.add_command(parts)
 centralserver.add_command(requests)
 centralserver.add_command(show)
+centralserver.add_command(trusted_anchors)
 centralserver.add_command(tls_certificate)
 
 

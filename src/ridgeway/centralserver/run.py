@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ridgeway.centralserver.claiming import claimed
 from ridgeway.centralserver.models import Version
 from ridgeway.centralserver.publishing import Publication, ask_database, publish_now
 from ridgeway.centralserver.requests.doors import open_request_doors, with_wsdl
@@ -114,7 +115,8 @@ async def run_centralserver(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await run_until(stop.wait(), settings)
+    with claimed(settings):
+        await run_until(stop.wait(), settings)
 
 
 async def run_until(

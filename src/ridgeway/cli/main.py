@@ -26,13 +26,13 @@ class Room:
 
 
 ROOMS = {
-    "centralserver": Room("ridgeway.centralserver.commands", "Govern an instance: sign and publish it.", True),
+    "centralserver": Room("ridgeway.cli.centralserver", "Govern an instance: sign and publish it.", True),
     "django": Room("ridgeway.cli.django", "Pass a command through to Django.", True),
     "gateway": Room("ridgeway.cli.gateway", "Carry messages between systems and other security servers."),
     "lab": Room("ridgeway.lab.commands", "A country on a laptop."),
     "messagelog": Room("ridgeway.messagelog.commands", "Keep messages durable, stamped and provable.", True),
     "opmonitor": Room("ridgeway.opmonitor.commands", "Note what passed, how long it took, what failed.", True),
-    "securityserver": Room("ridgeway.securityserver.commands", "One organisation's clients, services, rights.", True),
+    "securityserver": Room("ridgeway.cli.securityserver", "One organisation's clients, services, rights.", True),
     "settings": Room("ridgeway.cli.settings", "Show and check the settings."),
     "signer": Room("ridgeway.signer.commands", "Hold private keys and sign."),
     "trust": Room("ridgeway.cli.trust", "Fetch, show and explain the global configuration."),
