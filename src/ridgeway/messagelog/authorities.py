@@ -7,7 +7,9 @@ Source: RFC 3161 §3.4; X-Road's log manager (order, limits).
 import asyncio
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ridgeway.errors import NetworkError, RidgewayError, TimestampError
 from ridgeway.http import ClientTls, HttpRefusal, Pool, PoolLimits, fetch, parse_url
@@ -36,14 +38,25 @@ class Stamp:
 
     token: bytes
     verified: VerifiedTimestamp
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An authority has given nothing since `since`; `why` is what it did last."""
+
+    since: datetime
+    why: str
 
 
 @dataclass(slots=True)
 class Authorities:
-    """The way out to the authorities."""
+    """The way out to the authorities; `failures` are those that gave nothing when they were asked last."""
 
     pool: Pool
+    clock: Callable[[], datetime]
     tls: ClientTls = field(default_factory=ClientTls)
+    failures: dict[str, Failure] = field(default_factory=dict)
 
     async def stamp(self, octets: bytes, *, urls: tuple[str, ...], trust: TrustSnapshot) -> Stamp:
         """`octets` are stamped by the first authority that does it well.
@@ -56,10 +69,15 @@ class Authorities:
         failures = []
         for url in urls:
             try:
-                return await self.ask(url, octets, trust)
+                stamp = await self.ask(url, octets, trust)
             except RidgewayError as error:
                 log.warning("%s gave no stamp: %s", url, error)
+                before = self.failures.get(url)
+                self.failures[url] = Failure(before.since if before else self.clock(), error.detail)
                 failures.append(f"{url}: {error.detail}")
+            else:
+                self.failures.pop(url, None)
+                return stamp
         raise TimestampError("timestamping_failed", f"No authority gave a stamp. {' '.join(failures)}")
 
     async def ask(self, url: str, octets: bytes, trust: TrustSnapshot) -> Stamp:
@@ -70,7 +88,7 @@ class Authorities:
         request = write_timestamp_request(hashlib.sha512(octets).digest())
         token = read_timestamp_response(await self.post(url, request))
         verified = verify_timestamp(token, stamped=octets, trust=trust)
-        return Stamp(add_authority_certificate(token, verified.certificate), verified)
+        return Stamp(add_authority_certificate(token, verified.certificate), verified, url)
 
     async def post(self, url: str, request: bytes) -> bytes:
         """The body of an authority's answer.

@@ -11,7 +11,16 @@ import msgspec
 
 from ridgeway.errors import ContainerError, MessageLogError, NetworkError
 from ridgeway.journal import JournalClient, JournalLimits
-from ridgeway.messagelog.values import ContainerQuery, Direction, FoundRecord, StampReport, write_query, write_record
+from ridgeway.messagelog.values import (
+    ArchiveReport,
+    ContainerQuery,
+    Direction,
+    FoundRecord,
+    LogStatus,
+    StampReport,
+    write_query,
+    write_record,
+)
 from ridgeway.protocol.exchange.values import LogRecord
 from ridgeway.protocol.identifiers import ClientId
 from ridgeway.settings import Settings
@@ -19,8 +28,14 @@ from ridgeway.settings import Settings
 FRAME_HEAD_BYTES = 8 * 1024 * 1024
 """Room in a frame for a message, its signature and hash chains, beside its bodies."""
 
+LONG_SECONDS = 24 * 3600.0
+"""Limit on archiving and cleaning, which go through a whole log."""
+
 found_decoder = msgspec.msgpack.Decoder(list[FoundRecord])
 report_decoder = msgspec.msgpack.Decoder(StampReport)
+archive_decoder = msgspec.msgpack.Decoder(ArchiveReport)
+count_decoder = msgspec.msgpack.Decoder(int)
+status_decoder = msgspec.msgpack.Decoder(LogStatus)
 
 
 def limits_of(settings: Settings) -> JournalLimits:
@@ -36,13 +51,18 @@ def limits_of(settings: Settings) -> JournalLimits:
 class MessageLogClient:
     """Requests to `ridgeway messagelog run`; opened lazily, opened again after a loss."""
 
-    def __init__(self, path: Path, *, limits: JournalLimits | None = None) -> None:
+    def __init__(self, path: Path, *, limits: JournalLimits | None = None, stamps_immediately: bool = False) -> None:
         self.journal = JournalClient(path, limits=limits or JournalLimits())
+        self.stamps_immediately = stamps_immediately
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The client of the log that `settings` name."""
-        return cls(settings.path(settings.messagelog.socket), limits=limits_of(settings))
+        return cls(
+            settings.path(settings.messagelog.socket),
+            limits=limits_of(settings),
+            stamps_immediately=settings.messagelog.stamp_immediately,
+        )
 
     async def __aenter__(self) -> Self:
         """Nothing is opened yet."""
@@ -57,11 +77,14 @@ class MessageLogClient:
         await self.journal.close()
 
     async def append(self, record: LogRecord) -> int:
-        """The record is durable; its number in the log is returned.
+        """The record is durable, and stamped where that is the rule; its number in the log is returned.
 
         Raises:  MessageLogError(logging_failed…) whenever that is not certain.
         """
-        return int.from_bytes(await self.ask("append", write_record(record)), "big")
+        number = await self.ask("append", write_record(record))
+        if self.stamps_immediately:
+            await self.ask("stamp-record", number)
+        return int.from_bytes(number, "big")
 
     async def find_records(
         self, query_id: str, *, party: ClientId | None = None, direction: Direction | None = None
@@ -101,10 +124,25 @@ class MessageLogClient:
         """
         return report_decoder.decode(await self.ask("stamp"))
 
-    async def ask(self, verb: str, body: bytes = b"") -> bytes:
+    async def archive(self) -> ArchiveReport:
+        """Everything that is stamped is in an archive, and every archive handed on.
+
+        Raises:  MessageLogError(archive_failed).
+        """
+        return archive_decoder.decode(await self.ask("archive", timeout_seconds=LONG_SECONDS))
+
+    async def clean(self) -> int:
+        """Archived records whose time is over are gone; how many there were."""
+        return count_decoder.decode(await self.ask("clean", timeout_seconds=LONG_SECONDS))
+
+    async def read_status(self) -> LogStatus:
+        """The state of the log."""
+        return status_decoder.decode(await self.ask("status"))
+
+    async def ask(self, verb: str, body: bytes = b"", *, timeout_seconds: float | None = None) -> bytes:
         """The log's answer; a log that cannot be reached is `logging_failed`."""
         try:
-            return await self.journal.ask(verb, body)
+            return await self.journal.ask(verb, body, timeout_seconds=timeout_seconds)
         except NetworkError as error:
             raise MessageLogError(
                 "logging_failed",

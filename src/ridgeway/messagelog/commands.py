@@ -1,11 +1,13 @@
-"""`ridgeway messagelog`: run, stamp, search, export, backup, restore.
+"""`ridgeway messagelog`: run, stamp, search, export, archive, clean, status, encryption-key, backup, restore.
 
-Law: thin functions: parse, call, print. Everything but backup and restore asks the running process over its socket.
+Law: thin functions: parse, call, print. Everything but keys, backup and restore asks the running
+process over its socket.
 """
 
 import asyncio
 import logging
 import os
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,10 +15,11 @@ import msgspec
 
 from ridgeway.http import run as run_loop
 from ridgeway.messagelog.client import MessageLogClient
+from ridgeway.messagelog.encryption import write_new_key
 from ridgeway.messagelog.run import read_clock, run_messagelog
 from ridgeway.messagelog.schema import migrate_database
 from ridgeway.messagelog.serverbackup import backup_server, restore_server
-from ridgeway.messagelog.values import FoundRecord, StampReport
+from ridgeway.messagelog.values import ArchiveReport, FoundRecord, LogStatus, StampReport
 from ridgeway.settings import Settings
 
 OWNER_ALONE_UMASK = 0o077
@@ -115,3 +118,96 @@ def restore(settings: Settings, file: Path, settings_file: Path | None) -> None:
     migrate_database()
     report = restore_server(settings, file.absolute(), settings_file=settings_file)
     click.echo(f"{report.files} files, {report.size} bytes, as of {report.made_at.isoformat()}, are back in place")
+
+
+@messagelog.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_obj
+def archive(settings: Settings, as_json: bool) -> None:
+    """Put every stamped record that waits into archives now, and hand them on."""
+    report = asyncio.run(archive_now(settings))
+    if as_json:
+        click.echo(msgspec.json.encode(msgspec.structs.asdict(report)))
+        return
+    click.echo(f"{report.records} records archived in {len(report.files)} files")
+    for file in report.files:
+        click.echo(f"  {settings.path(settings.messagelog.archive_dir) / file}")
+
+
+async def archive_now(settings: Settings) -> ArchiveReport:
+    """Ask the running log."""
+    async with MessageLogClient.of(settings) as log:
+        return await log.archive()
+
+
+@messagelog.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_obj
+def clean(settings: Settings, as_json: bool) -> None:
+    """Delete archived records whose time in the log is over."""
+    deleted = asyncio.run(clean_now(settings))
+    click.echo(msgspec.json.encode({"deleted": deleted}) if as_json else f"{deleted} archived records deleted")
+
+
+async def clean_now(settings: Settings) -> int:
+    """Ask the running log."""
+    async with MessageLogClient.of(settings) as log:
+        return await log.clean()
+
+
+@messagelog.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
+@click.pass_obj
+def status(settings: Settings, as_json: bool) -> None:
+    """Show what waits for a stamp or an archive, what fails, and since when."""
+    state = asyncio.run(read_status(settings))
+    click.echo(msgspec.json.format(msgspec.json.encode(state)) if as_json else render_status(state))
+
+
+async def read_status(settings: Settings) -> LogStatus:
+    """Ask the running log."""
+    async with MessageLogClient.of(settings) as log:
+        return await log.read_status()
+
+
+def render_status(state: LogStatus) -> str:
+    """The state as a person reads it."""
+    oldest = "" if state.oldest_waiting_at is None else f", the oldest since {render_time(state.oldest_waiting_at)}"
+    failing = "works" if state.failing_since is None else f"fails since {render_time(state.failing_since)}"
+    lines = [
+        f"takes records    {state.refuses or 'yes'}",
+        f"wait for stamps  {state.waiting}{oldest}",
+        f"stamping         {failing}",
+    ]
+    for each in state.authorities:
+        last = "none yet" if each.last_stamp_at is None else render_time(each.last_stamp_at)
+        fault = "" if each.failing_since is None else f"; fails since {render_time(each.failing_since)}: {each.why}"
+        lines.append(f"  {each.url}  last stamp {last}{fault}")
+    kept = state.archive
+    made = f"{kept.last_file}, made {render_time(kept.last_made_at)}" if kept.last_made_at else "none yet"
+    lines += [
+        f"wait for archive {kept.waiting}",
+        f"last archive     {made}",
+        f"not handed on    {kept.untransferred}",
+        f"archiving        {kept.why or 'works'}",
+    ]
+    return "\n".join(lines)
+
+
+def render_time(moment: datetime) -> str:
+    """A time to the second."""
+    return moment.isoformat(timespec="seconds")
+
+
+@messagelog.command("encryption-key")
+@click.argument("key_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_obj
+def encryption_key(settings: Settings, key_id: str, as_json: bool) -> None:
+    """Make a key that encrypts the log from its next start on; older keys stay, to read with."""
+    file = settings.path(settings.messagelog.encryption_keys)
+    write_new_key(file, key_id)
+    if as_json:
+        click.echo(msgspec.json.encode({"id": key_id, "file": str(file)}))
+    else:
+        click.echo(f"{file} begins with the key {key_id}; start the log again to use it")

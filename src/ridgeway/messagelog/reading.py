@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ridgeway.errors import ContainerError
 from ridgeway.messagelog.databases import Database
+from ridgeway.messagelog.encryption import PLAIN, KeyRing, place_of_body, place_of_message
 from ridgeway.messagelog.values import Direction, FoundRecord, QueryFrame, from_milliseconds, party_of
 from ridgeway.protocol.signatures.containers import ContainerParts, render_container_name, write_container
 
@@ -22,11 +23,11 @@ OF_DIRECTION = " AND r.is_response = %s"
 ORDER = " ORDER BY r.id LIMIT %s"
 GET = """
 SELECT r.message, r.signature, r.hash_chain, r.hash_chain_result, r.timestamp_hash_chain, r.logged_at_ms,
-       t.token, t.hash_chain_result
+       t.token, t.hash_chain_result, r.key_id
 FROM messagelog_record r LEFT JOIN messagelog_timestamp t ON t.id = r.timestamp_id
 WHERE r.id = %s"""
 COUNT_WAITING = "SELECT count(*), min(logged_at_ms) FROM messagelog_record WHERE timestamp_id IS NULL"
-BODIES = "SELECT content FROM messagelog_body WHERE record_id = %s ORDER BY number"
+BODIES = "SELECT id, content FROM messagelog_body WHERE record_id = %s ORDER BY number"
 
 
 class StoredRecord(NamedTuple):
@@ -40,13 +41,15 @@ class StoredRecord(NamedTuple):
     logged_at_ms: int
     token: bytes | None
     timestamp_chain_result: bytes | None
+    key_id: str
 
 
 class MessageLogReader:
     """Reads the log; used in the reader's thread alone."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, keys: KeyRing = PLAIN) -> None:
         self.database = database
+        self.keys = keys
 
     def find_records(self, query: QueryFrame) -> list[FoundRecord]:
         """The records of a query, oldest first."""
@@ -72,8 +75,12 @@ class MessageLogReader:
         record = StoredRecord(*rows[0])
         if record.token is None:
             raise ContainerError("internal_error", f"Record {record_id} is not time-stamped yet.")
-        bodies = tuple(content for (content,) in self.database.read(BODIES, (record_id,)))
-        return build_container(record, bodies)
+        message = self.keys.open(bytes(record.message), place_of_message(record_id), key_id=record.key_id)
+        bodies = tuple(
+            None if content is None else self.keys.open(bytes(content), place_of_body(number), key_id=record.key_id)
+            for number, content in self.database.read(BODIES, (record_id,))
+        )
+        return build_container(record._replace(message=message), bodies)
 
     def count_waiting(self) -> tuple[int, int | None]:
         """How many records have no stamp, and when the oldest of them was logged (milliseconds)."""

@@ -2,7 +2,8 @@
 
 Law: one waiting record gets the single form (the token goes into its signature), several share one token over a hash
 chain; a batch leaves every signature as it is. A record is marked only with a token that was proven. New records are
-refused while no authority is chosen, and when stamping has been failing longer than the settings accept.
+refused while no authority is chosen, and when stamping has been failing longer than the settings accept; since when is
+durable. Where each record is stamped at once, a failure stops that message instead.
 Source: X-Road's log manager and time-stamper; PR-SIGDOC §4. Read next: `authorities.py`.
 """
 
@@ -14,9 +15,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ridgeway.errors import MessageLogError, RidgewayError, SignatureError
-from ridgeway.messagelog.authorities import Authorities, no_authority
+from ridgeway.messagelog.authorities import Authorities, Stamp, no_authority
 from ridgeway.messagelog.sources import StampSources
-from ridgeway.messagelog.store import MessageLogStore
+from ridgeway.messagelog.store import GivenStamp, MessageLogStore
 from ridgeway.messagelog.values import StampReport, to_milliseconds
 from ridgeway.protocol.signatures.stamping import add_signature_timestamp, build_timestamp_chains, stamped_octets
 from ridgeway.settings import MessageLogSettings
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 MAX_RETRY_SECONDS = 60.0
 RELOAD_SECONDS = 1.0
+FAILING_SINCE = "stamping failing since"
+STAMPED_BY = "last stamp by "
 
 Clock = Callable[[], datetime]
 
@@ -52,6 +55,9 @@ class Stamper:
     clock: Clock
     failing_since: datetime | None = None
     appended: int = 0
+    rounds: int = 0
+    failed_round: int = 0
+    failure: RidgewayError | None = None
     is_full: asyncio.Event = field(default_factory=asyncio.Event)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -70,7 +76,7 @@ class Stamper:
             cause = no_authority()
             raise MessageLogError(f"logging_failed.{cause.code}", cause.detail, action=cause.action)
         limit = self.settings.acceptable_stamp_failure_seconds
-        if self.failing_since is None or limit == 0:
+        if self.failing_since is None or limit == 0 or self.settings.stamp_immediately:
             return
         if (self.clock() - self.failing_since).total_seconds() > limit:
             raise MessageLogError(
@@ -124,21 +130,71 @@ class Stamper:
         Raises:  TimestampError, TrustError or MessageLogError; what was stamped before stays.
         """
         async with self.turn:
-            self.sources.reload(self.clock())
-            self.is_full.clear()
-            self.appended = 0
-            stamped = 0
+            return await self.stamp_round()
+
+    async def stamp_record(self, number: int) -> None:
+        """The record is stamped, alone or with whatever else waits.
+
+        Raises:  MessageLogError(logging_failed.timestamping_failed).
+        """
+        came = self.rounds
+        async with self.turn:
             try:
-                while waiting := await self.execute(lambda: self.store.find_waiting(self.settings.stamp_batch_records)):
-                    await self.stamp_group(waiting)
-                    stamped += len(waiting)
-                    if len(waiting) < self.settings.stamp_batch_records:
-                        break
-            except RidgewayError:
-                self.failing_since = self.failing_since or self.clock()
+                # A round that began after this record came has tried it already; nobody waits for a second failure.
+                if self.failure is not None and self.failed_round > came:
+                    raise self.failure
+                if not await self.execute(lambda: self.store.is_stamped(number)):
+                    await self.stamp_round()
+            except MessageLogError:
                 raise
+            except RidgewayError as error:
+                raise MessageLogError(
+                    "logging_failed.timestamping_failed", error.detail, action="See: ridgeway messagelog status."
+                ) from error
+
+    async def stamp_round(self) -> StampReport:
+        """Everything that waits is stamped, by whoever has the turn."""
+        self.rounds += 1
+        self.failure = None
+        self.sources.reload(self.clock())
+        self.is_full.clear()
+        self.appended = 0
+        stamped = 0
+        try:
+            while waiting := await self.execute(lambda: self.store.find_waiting(self.batch_records())):
+                is_last = len(waiting) < self.batch_records()
+                await self.stamp_group(waiting)
+                stamped += len(waiting)
+                await self.note_working()
+                if is_last:
+                    break
+        except RidgewayError as error:
+            self.failure, self.failed_round = error, self.rounds
+            await self.note_failing()
+            raise
+        await self.note_working()
+        return StampReport(stamped, await self.execute(self.store.count_waiting))
+
+    def batch_records(self) -> int:
+        """How many records go under the next token; while stamping fails one is enough to see whether it works."""
+        return 1 if self.failing_since is not None else self.settings.stamp_batch_records
+
+    async def load_failing(self) -> None:
+        """A failure from before a restart still counts from when it began."""
+        told = await self.execute(lambda: self.store.read_state(FAILING_SINCE))
+        self.failing_since = None if told is None else datetime.fromisoformat(told)
+
+    async def note_failing(self) -> None:
+        """Stamping fails from now on, unless it did already; that is durable."""
+        if self.failing_since is None:
+            since = self.failing_since = self.clock()
+            await self.execute(lambda: self.store.write_state(FAILING_SINCE, since.isoformat()))
+
+    async def note_working(self) -> None:
+        """Stamping works."""
+        if self.failing_since is not None:
             self.failing_since = None
-            return StampReport(stamped, await self.execute(self.store.count_waiting))
+            await self.execute(lambda: self.store.write_state(FAILING_SINCE, None))
 
     async def stamp_group(self, waiting: list[tuple[int, bytes]]) -> None:
         """These records are stamped, by one token."""
@@ -147,8 +203,7 @@ class Stamper:
         chains = build_timestamp_chains([digest for _, digest in waiting])
         stamp = await self.authorities.stamp(chains.result, urls=self.sources.urls, trust=self.sources.trust)
         rows = [(number, chain) for (number, _), chain in zip(waiting, chains.chains, strict=True)]
-        at_ms = to_milliseconds(stamp.verified.at)
-        await self.execute(lambda: self.store.stamp_batch(rows, at_ms=at_ms, token=stamp.token, result=chains.result))
+        await self.execute(lambda: self.store.stamp_batch(rows, self.given(stamp), result=chains.result))
 
     async def stamp_single(self, number: int) -> bool:
         """Whether the record's signature now carries its stamp; one that has no place for it needs the batch form."""
@@ -161,6 +216,10 @@ class Stamper:
             return False
         stamp = await self.authorities.stamp(octets, urls=self.sources.urls, trust=self.sources.trust)
         signature = add_signature_timestamp(xml, stamp.token)
-        at_ms = to_milliseconds(stamp.verified.at)
-        await self.execute(lambda: self.store.stamp_one(number, at_ms=at_ms, token=stamp.token, signature=signature))
+        await self.execute(lambda: self.store.stamp_one(number, self.given(stamp), signature=signature))
         return True
+
+    def given(self, stamp: Stamp) -> GivenStamp:
+        """A stamp as the store keeps it."""
+        at_ms = to_milliseconds(stamp.verified.at)
+        return GivenStamp(stamp.token, at_ms, STAMPED_BY + stamp.url, self.clock().isoformat())

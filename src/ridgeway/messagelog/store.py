@@ -8,11 +8,13 @@ Read next: `reading.py` for the way out, `stamping.py` for what is added later.
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from ridgeway.errors import MessageError, RidgewayError
 from ridgeway.journal import Entry
 from ridgeway.messagelog.databases import MAX_PARAMETERS, Database, Row, transaction
+from ridgeway.messagelog.encryption import PLAIN, KeyRing, place_of_body, place_of_message
 from ridgeway.messagelog.values import RecordFrame, read_record
 
 RECORD_COLUMNS = (
@@ -30,22 +32,42 @@ RECORD_COLUMNS = (
     "signature_hash",
     "hash_chain",
     "hash_chain_result",
+    "key_id",
 )
 BODY_COLUMNS = ("id", "record_id", "number", "digest", "size", "content")
 NUMBER_BYTES = 8
 WAITING = "SELECT id, signature_hash FROM messagelog_record WHERE timestamp_id IS NULL ORDER BY id LIMIT %s"
 SIGNATURE = "SELECT signature FROM messagelog_record WHERE id = %s"
 COUNT_WAITING = "SELECT count(*) FROM messagelog_record WHERE timestamp_id IS NULL"
-ADD_TIMESTAMP = "INSERT INTO messagelog_timestamp (id, stamped_at_ms, token, hash_chain_result) VALUES (%s, %s, %s, %s)"
+IS_STAMPED = "SELECT timestamp_id IS NOT NULL FROM messagelog_record WHERE id = %s"
+ADD_TIMESTAMP = """
+INSERT INTO messagelog_timestamp (id, stamped_at_ms, token, hash_chain_result, records) VALUES (%s, %s, %s, %s, %s)"""
 MARK_STAMPED = "UPDATE messagelog_record SET timestamp_id = %s, timestamp_hash_chain = %s WHERE id = %s"
 CHANGE_SIGNATURE = "UPDATE messagelog_record SET timestamp_id = %s, signature = %s, signature_hash = %s WHERE id = %s"
+
+READ_STATE = "SELECT value FROM messagelog_state WHERE name = %s"
+DROP_STATE = "DELETE FROM messagelog_state WHERE name = %s"
+ADD_STATE = "INSERT INTO messagelog_state (name, value) VALUES (%s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenStamp:
+    """A proven token and its time; `state` is where it is noted that its authority was heard at `given_at`."""
+
+    token: bytes
+    at_ms: int
+    state: str
+    given_at: str
 
 
 class MessageLogStore:
     """Writes the log; used in the writer's thread alone. `on_appended` hears how many records came."""
 
-    def __init__(self, database: Database, *, on_appended: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(
+        self, database: Database, *, keys: KeyRing = PLAIN, on_appended: Callable[[int], None] = lambda _: None
+    ) -> None:
         self.database = database
+        self.keys = keys
         self.on_appended = on_appended
         self.next_record = 0
         self.next_body = 0
@@ -66,8 +88,8 @@ class MessageLogStore:
                     answers.append(frame)
                     continue
                 number = self.next_record + len(records)
-                records.append(record_row(number, frame))
-                bodies += body_rows(self.next_body + len(bodies), number, frame)
+                records.append(record_row(number, frame, self.keys))
+                bodies += body_rows(self.next_body + len(bodies), number, frame, self.keys)
                 answers.append(number.to_bytes(NUMBER_BYTES, "big"))
             self.insert("messagelog_record", RECORD_COLUMNS, records)
             self.insert("messagelog_body", BODY_COLUMNS, bodies)
@@ -123,21 +145,46 @@ class MessageLogStore:
         ((count,),) = self.database.read(COUNT_WAITING)
         return int(count)
 
-    def stamp_one(self, number: int, *, at_ms: int, token: bytes, signature: bytes) -> None:
+    def is_stamped(self, number: int) -> bool:
+        """Whether the record is there and carries a stamp."""
+        return self.database.read(IS_STAMPED, (number,)) == [(True,)]
+
+    def stamp_one(self, number: int, stamp: GivenStamp, *, signature: bytes) -> None:
         """One record is stamped: its signature carries the token."""
         with self.writing():
-            self.database.write(ADD_TIMESTAMP, (self.next_timestamp, at_ms, token, None))
+            self.add_timestamp(stamp, records=1, result=None)
             digest = hashlib.sha512(signature).digest()
             self.database.write(CHANGE_SIGNATURE, (self.next_timestamp, signature, digest, number))
         self.next_timestamp += 1
 
-    def stamp_batch(self, chains: Sequence[tuple[int, bytes]], *, at_ms: int, token: bytes, result: bytes) -> None:
+    def stamp_batch(self, chains: Sequence[tuple[int, bytes]], stamp: GivenStamp, *, result: bytes) -> None:
         """Many records share one token; each has its own hash chain."""
         with self.writing():
-            self.database.write(ADD_TIMESTAMP, (self.next_timestamp, at_ms, token, result))
+            self.add_timestamp(stamp, records=len(chains), result=result)
             rows = [(self.next_timestamp, chain, number) for number, chain in chains]
             self.database.write_each(MARK_STAMPED, rows)
         self.next_timestamp += 1
+
+    def add_timestamp(self, stamp: GivenStamp, *, records: int, result: bytes | None) -> None:
+        """The next token is there, with when its authority was heard last."""
+        self.database.write(ADD_TIMESTAMP, (self.next_timestamp, stamp.at_ms, stamp.token, result, records))
+        self.put_state(stamp.state, stamp.given_at)
+
+    def put_state(self, name: str, value: str | None) -> None:
+        """As `write_state`, in a transaction that is open."""
+        self.database.write(DROP_STATE, (name,))
+        if value is not None:
+            self.database.write(ADD_STATE, (name, value))
+
+    def read_state(self, name: str) -> str | None:
+        """What was written under `name`."""
+        rows = self.database.read(READ_STATE, (name,))
+        return rows[0][0] if rows else None
+
+    def write_state(self, name: str, value: str | None) -> None:
+        """`value` stands under `name`; None takes it away."""
+        with transaction(self.database):
+            self.put_state(name, value)
 
     def close(self) -> None:
         """The connection is closed."""
@@ -152,7 +199,7 @@ def read_or_refuse(body: bytes) -> RecordFrame | MessageError:
         return error
 
 
-def record_row(number: int, frame: RecordFrame) -> Row:
+def record_row(number: int, frame: RecordFrame, keys: KeyRing) -> Row:
     """A record in the order of `RECORD_COLUMNS`."""
     return (
         number,
@@ -164,14 +211,23 @@ def record_row(number: int, frame: RecordFrame) -> Row:
         frame.member_class,
         frame.member_code,
         frame.subsystem_code,
-        frame.message,
+        keys.seal(frame.message, place_of_message(number)),
         frame.signature,
         hashlib.sha512(frame.signature).digest(),
         frame.hash_chain,
         frame.hash_chain_result,
+        keys.current,
     )
 
 
-def body_rows(first: int, record: int, frame: RecordFrame) -> list[Row]:
+def body_rows(first: int, record: int, frame: RecordFrame, keys: KeyRing) -> list[Row]:
     """The bodies of a record in the order of `BODY_COLUMNS`."""
-    return [(first + at, record, at + 1, body.digest, body.size, body.content) for at, body in enumerate(frame.bodies)]
+    return [
+        (first + at, record, at + 1, body.digest, body.size, seal_content(body.content, first + at, keys))
+        for at, body in enumerate(frame.bodies)
+    ]
+
+
+def seal_content(content: bytes | None, number: int, keys: KeyRing) -> bytes | None:
+    """A body's content as it lies in the database."""
+    return None if content is None else keys.seal(content, place_of_body(number))

@@ -59,6 +59,43 @@ class StampReport(msgspec.Struct, array_like=True, frozen=True):
     waiting: int
 
 
+class ArchiveReport(msgspec.Struct, array_like=True, frozen=True):
+    """What one round of archiving did: how many records went into which files."""
+
+    records: int
+    files: list[str]
+
+
+class AuthorityStatus(msgspec.Struct, frozen=True):
+    """A time-stamping authority as it was heard last; `failing_since` is None while it answers."""
+
+    url: str
+    last_stamp_at: datetime | None
+    failing_since: datetime | None
+    why: str
+
+
+class ArchiveStatus(msgspec.Struct, frozen=True):
+    """The state of archiving; `why` is what went wrong last, empty while it works."""
+
+    waiting: int
+    last_file: str
+    last_made_at: datetime | None
+    untransferred: int
+    why: str
+
+
+class LogStatus(msgspec.Struct, frozen=True):
+    """The state of the log; `refuses` says why no record is taken now, and is empty while they are."""
+
+    waiting: int
+    oldest_waiting_at: datetime | None
+    failing_since: datetime | None
+    refuses: str
+    authorities: list[AuthorityStatus]
+    archive: ArchiveStatus
+
+
 class BodyFrame(msgspec.Struct, array_like=True, frozen=True):
     """A `LoggedBody` on the socket."""
 

@@ -156,7 +156,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         messagelog=MessageLogSettings(database=url, socket=Path("run/log.sock"), stamp_interval_seconds=3600),
     )
     setup_django(settings)
-    assert migrate_database() == ("0001_initial",)
+    assert migrate_database() == ("0001_initial", "0002_archives")
     return Place(settings, request.param)
 
 

@@ -57,6 +57,10 @@ class ArchiveWriter:
         self.archive.writestr(entry_info(LINKING_INFO, self.last_at), write_linking_info(info))
         self.archive.close()
 
+    def abandon(self) -> None:
+        """Nothing more is written; what was is worth nothing."""
+        self.archive.fp = None
+
 
 def entry_info(name: str, at: datetime) -> zipfile.ZipInfo:
     """An entry with its time in UTC, readable by its owner."""
