@@ -11,7 +11,7 @@ from typing import Any, TypeVar, assert_never
 from ridgeway.gateway.hands.incoming import IncomingMessage
 from ridgeway.gateway.hands.names import draw_boundary
 from ridgeway.gateway.hands.outgoing import Outgoing
-from ridgeway.gateway.hands.soapdelivery import list_pieces, write_pieces
+from ridgeway.gateway.hands.soapdelivery import prepare_delivery, write_pieces
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.station import Station
 from ridgeway.http import Exchange, PeerLostError, Request, ResponseWriter
@@ -218,10 +218,10 @@ class ConsumerHands:
     async def deliver_soap(self, response: SoapResponse) -> None:
         """A SOAP answer with its attachments."""
         assert self.incoming is not None
-        content_type, pieces = list_pieces(response.bytes, response.part, self.incoming.bodies)
-        size = sum(len(piece) if isinstance(piece, bytes) else piece.size for piece in pieces)
-        await self.response.start(200, "OK", [("Content-Type", content_type), ("Content-Length", str(size))])
-        await write_pieces(self.response.write, pieces, self.incoming.spool)
+        delivery = prepare_delivery(response.bytes, response.part, self.incoming.bodies)
+        headers = [("Content-Type", delivery.content_type), ("Content-Length", str(delivery.size))]
+        await self.response.start(200, "OK", headers)
+        await write_pieces(self.response.write, delivery.pieces, self.incoming.spool, check=delivery.check)
         await self.response.finish()
 
     async def close(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from ridgeway.errors import NetworkError, RequestError
-from ridgeway.gateway.hands.soapdelivery import Piece, list_pieces, write_pieces
+from ridgeway.gateway.hands.soapdelivery import Piece, prepare_delivery, write_pieces
 from ridgeway.gateway.hands.spool import BodySpool
 from ridgeway.gateway.station import Station
 from ridgeway.gateway.tracing import context_for_service
@@ -20,6 +20,7 @@ from ridgeway.protocol.exchange.values import LocalService
 from ridgeway.protocol.identifiers import ClientId
 from ridgeway.protocol.messages import RestRequest, render_http_headers, render_service_url
 from ridgeway.protocol.messages.rest import VERBS_WITH_BODY
+from ridgeway.protocol.transport import FramingCheck
 from ridgeway.telemetry import TraceContext
 
 MAX_TLS_IDENTITIES = 1000
@@ -136,22 +137,23 @@ async def send_soap(
     exchange: Exchange, target: str, request: SoapRequest, *, held: BodySpool | None, trace: TraceContext | None
 ) -> None:
     """The request is with the service, with its attachments."""
-    content_type, pieces = list_pieces(request.bytes, request.part, [] if held is None else held.bodies)
-    size = sum(len(piece) if isinstance(piece, bytes) else piece.size for piece in pieces)
+    delivery = prepare_delivery(request.bytes, request.part, [] if held is None else held.bodies)
     headers = [
         ("accept-encoding", ""),
         ("SOAPAction", request.action),
-        ("Content-Type", content_type),
-        ("Content-Length", str(size)),
+        ("Content-Type", delivery.content_type),
+        ("Content-Length", str(delivery.size)),
     ]
     await exchange.start("POST", target, context_for_service(headers, trace))
-    await send_pieces(exchange, pieces, held)
+    await send_pieces(exchange, delivery.pieces, held, check=delivery.check)
 
 
-async def send_pieces(exchange: Exchange, pieces: Sequence[Piece], held: BodySpool | None) -> None:
+async def send_pieces(
+    exchange: Exchange, pieces: Sequence[Piece], held: BodySpool | None, *, check: FramingCheck | None = None
+) -> None:
     """Every piece is with the service. One that answered before it took all, and let go, has answered."""
     try:
-        await write_pieces(exchange.write, pieces, held)
+        await write_pieces(exchange.write, pieces, held, check=check)
         await exchange.finish()
     except PeerLostError:
         if not exchange.has_answer:

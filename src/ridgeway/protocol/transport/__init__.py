@@ -26,7 +26,7 @@ from ridgeway.protocol.transport.events import (
     SignaturePart,
 )
 from ridgeway.protocol.transport.limits import TransportLimits
-from ridgeway.protocol.transport.soapparts import SoapDecoder, SoapEncoder
+from ridgeway.protocol.transport.soapparts import FramingCheck, SoapDecoder, SoapEncoder
 
 __all__ = [
     "BOUNDARY_LETTERS",
@@ -43,6 +43,7 @@ __all__ = [
     "Ended",
     "Event",
     "FaultPart",
+    "FramingCheck",
     "HashChainPart",
     "HashChainResultPart",
     "MessagePart",

@@ -27,6 +27,7 @@ from ridgeway.protocol.transport.multipart import (
     PartBegins,
     PartData,
     PartEnds,
+    State,
     malformed,
 )
 from ridgeway.protocol.transport.order import SOAP_TYPES
@@ -161,6 +162,47 @@ class SoapEncoder:
     def end(self) -> bytes:
         """The last delimiter, where there are parts."""
         return b"\r\n--" + self.boundary + b"--\r\n" if self.boundary else b""
+
+
+class FramingCheck:
+    """Reads along what is written, so that nothing leaves whose content ends a part by itself.
+
+    Between security servers a message has another boundary, so a hostile one could put this boundary into what it
+    signed; the receiver would then see other parts than those that were proven.
+    """
+
+    def __init__(self, content_type: str, *, parts: int, content_bytes: int, all_bytes: int) -> None:
+        self.reader = MultipartReader(get_boundary(content_type)) if is_multipart(content_type) else None
+        self.expected = (parts, content_bytes)
+        self.parts = self.content_bytes = 0
+        self.bytes_left = all_bytes
+
+    def pass_on(self, data: bytes) -> bytes:
+        """The same bytes, which are to be written next.
+
+        Raises:  TransportError(invalid_message) where a receiver would read other parts than those expected.
+        """
+        if self.reader is None:
+            return data
+        for event in self.reader.feed(data):
+            match event:
+                case PartBegins():
+                    self.parts += 1
+                case PartData(content):
+                    self.content_bytes += len(content)
+                case AllEnds() if (self.parts, self.content_bytes) != self.expected:
+                    raise boundary_inside()
+            if self.parts > self.expected[0]:
+                raise boundary_inside()
+        self.bytes_left -= len(data)
+        if self.bytes_left <= 0 and self.reader.state is not State.OVER:
+            raise boundary_inside()
+        return data
+
+
+def boundary_inside() -> TransportError:
+    """The error for content that would end its own part."""
+    return TransportError("invalid_message", "The boundary of the SOAP message stands inside of one of its parts.")
 
 
 def require_soap(content_type: str) -> None:

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ridgeway.errors import RidgewayError
+from ridgeway.errors import RidgewayError, TransportError
 from ridgeway.protocol.transport import (
     AttachmentChunk,
     AttachmentEnded,
     AttachmentStarted,
     Ended,
+    FramingCheck,
     MessagePart,
     SoapDecoder,
     SoapEncoder,
@@ -117,3 +118,46 @@ def test_no_damage_brings_another_error(garbage, at, cut):
 def test_attachments_need_a_multipart():
     with pytest.raises(RidgewayError, match="multipart/related"):
         SoapEncoder("text/xml", has_attachments=True)
+
+
+def is_framed(soap, contents, size):
+    """Whether the check lets this message pass in pieces of this size."""
+    whole = write(soap, [("text/plain", content) for content in contents])
+    content_bytes = len(soap) + sum(map(len, contents))
+    check = FramingCheck(RELATED, parts=1 + len(contents), content_bytes=content_bytes, all_bytes=len(whole))
+    try:
+        return b"".join(check.pass_on(whole[at : at + size]) for at in range(0, len(whole), size)) == whole
+    except TransportError:
+        return False
+
+
+@given(CONTENTS, st.lists(CONTENTS, max_size=3), st.integers(1, 50))
+def test_what_passes_is_read_as_the_parts_that_were_meant(soap, contents, size):
+    if not is_framed(soap, contents, size):
+        assert any(b"--b1" in each for each in [soap, *contents])
+        return
+    whole = write(soap, [("text/plain", content) for content in contents])
+    message, found = read([whole])
+    assert (message.bytes, [content for _, _, content in found]) == (soap, contents)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b"<a/>\r\n--b1\r\nContent-Type: text/plain\r\n\r\nforged",
+        b"\n--b1\n\n",
+        b"--b1--",
+        b"<a/>\r\n--b1--\r\n",
+        b"\r\n--b1 \t\r\nno header\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_boundary_inside_of_a_part_does_not_pass(inside, size):
+    assert not is_framed(inside, [b"x"], size)
+    assert not is_framed(b"<a/>", [inside], size)
+    assert not is_framed(b"<a/>", [b"x", inside], size)
+
+
+def test_a_message_alone_has_no_boundary_to_be_checked():
+    check = FramingCheck("text/xml", parts=1, content_bytes=1000, all_bytes=1000)
+    assert check.pass_on(b"\r\n--b1--") == b"\r\n--b1--"
