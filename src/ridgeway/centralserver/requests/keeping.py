@@ -45,6 +45,7 @@ from ridgeway.protocol.management import (
     VerifiedManagementRequest,
     read_parts,
     read_request,
+    render_host,
 )
 
 FROM_SERVER = "SECURITY_SERVER"
@@ -137,6 +138,7 @@ def keep_once(received: Received, *, auto_approved: frozenset[RequestKind], now:
             move(get_row(waiting), State.REVOKED, Decision(BY_SERVER, now, f"Asked to delete: {request.kind}"))
         row = create_row(received, names, now=now)
         if request.kind in NEED_APPROVAL:
+            require_meaningful(with_row(in_force, row))
             if request.kind in auto_approved and is_of_a_known_member(request, names, in_force.register):
                 approve_row(row, in_force, Decision(BY_SETTING, now))
         elif revoked:
@@ -217,13 +219,32 @@ def repeat(work: Callable[[], Done]) -> Done:
 
 def approve_row(row: Any, in_force: InForce, decision: Decision, *, member_name: str = "") -> int:
     """The row is approved, and what it asks for is in force."""
+    version = put_in_force(in_force, with_row(in_force, row, member_name=member_name), now=decision.at)
+    move(row, State.APPROVED, decision, version=version)
+    return version
+
+
+def with_row(in_force: InForce, row: Any, *, member_name: str = "") -> CentralServerDocument:
+    """The document with what the row asks for.
+
+    Raises:  AccessError(management_request_invalid_state_for_approval).
+    """
     try:
         amendments = add_amendment(in_force.document, replace(build_amendment(row), member_name=member_name))
     except MisfitError as error:
         raise AccessError("management_request_invalid_state_for_approval", f"It does not fit: {error}.") from error
-    version = put_in_force(in_force, replace(in_force.document, amendments=amendments), now=decision.at)
-    move(row, State.APPROVED, decision, version=version)
-    return version
+    return replace(in_force.document, amendments=amendments)
+
+
+def require_meaningful(document: CentralServerDocument) -> None:
+    """Hold only for a document that can be published with its amendments.
+
+    Raises:  AccessError(management_request_invalid_state_for_approval).
+    """
+    try:
+        build_governed(Document("the document with the request", document, {}))
+    except SettingsError as error:
+        raise AccessError("management_request_invalid_state_for_approval", error.detail) from error
 
 
 def put_in_force(in_force: InForce, document: CentralServerDocument, *, now: datetime) -> int:
@@ -231,10 +252,7 @@ def put_in_force(in_force: InForce, document: CentralServerDocument, *, now: dat
 
     Raises:  AccessError(management_request_invalid_state_for_approval), SettingsError(changed_meanwhile).
     """
-    try:
-        build_governed(Document("the document with the request", document, {}))
-    except SettingsError as error:
-        raise AccessError("management_request_invalid_state_for_approval", error.detail) from error
+    require_meaningful(document)
     return append_version(Version, to_content(document), follows=in_force.version, now=now)
 
 
@@ -297,7 +315,8 @@ def describe_facts(request: ManagementRequest) -> dict[str, Any]:
     pem = None
     if request.certificate is not None:
         pem = read_certificate(request.certificate).loaded.public_bytes(Encoding.PEM).decode("ascii")
-    facts = {"address": request.address, "certificate": pem, "name": request.name, "message": request.message}
+    address = None if request.address is None else render_host(request.address)
+    facts = {"address": address, "certificate": pem, "name": request.name, "message": request.message}
     return {key: value for key, value in facts.items() if value is not None}
 
 

@@ -14,6 +14,7 @@ from ridgeway.protocol.management.requests import (
 from ridgeway.protocol.management.verify import (
     VerifiedManagementRequest,
     is_valid_address,
+    render_host,
     verify_management_request,
 )
 from ridgeway.protocol.management.wsdl import write_management_wsdl
@@ -32,6 +33,7 @@ __all__ = [
     "read_request",
     "read_response",
     "render_algorithm",
+    "render_host",
     "verify_management_request",
     "write_management_wsdl",
     "write_parts",

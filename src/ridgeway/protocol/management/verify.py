@@ -197,6 +197,14 @@ def is_valid_address(text: str) -> bool:
     return is_whole and not labels[-1][0].isdigit()
 
 
+def render_host(text: str) -> str:
+    """A valid address as the global configuration has it: IPv6 in brackets, letters of any language encoded."""
+    try:
+        return f"[{text}]" if ipaddress.ip_address(text).version == 6 else text
+    except ValueError:
+        return text if text.isascii() else text.encode("idna").decode("ascii")
+
+
 def invalid(detail: str) -> MessageError:
     """The error for a request that says the wrong things."""
     return MessageError("invalid_request", detail)

@@ -20,7 +20,7 @@ from ridgeway.protocol.certificates.snapshot import InstanceTrust, ServerEntry
 from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.exchange.values import ServerSnapshot
 from ridgeway.protocol.identifiers import ServerId, SubsystemId, member_of
-from ridgeway.protocol.management import ManagementRequest, RequestKind
+from ridgeway.protocol.management import ManagementRequest, RequestKind, render_host
 from ridgeway.protocol.management.requests import EXCHANGE_PREFIX
 from ridgeway.securityserver.apply import read_snapshot_in_force, rewrite_snapshot
 from ridgeway.securityserver.documents import SecurityServerDocument
@@ -220,7 +220,8 @@ def is_done(request: ManagementRequest, trust: InstanceTrust) -> bool:
         case RequestKind.CERTIFICATE_REGISTRATION | RequestKind.CLIENT_REGISTRATION | RequestKind.CLIENT_ENABLING:
             return entry is not None and has_subject(request, entry)
         case RequestKind.ADDRESS_CHANGE:
-            return entry is not None and entry.address == request.address
+            assert request.address is not None
+            return entry is not None and entry.address in {request.address, render_host(request.address)}
         case RequestKind.MAINTENANCE_START | RequestKind.MAINTENANCE_END:
             is_away = entry is not None and entry.maintenance is not None
             return is_away == (request.kind is RequestKind.MAINTENANCE_START)

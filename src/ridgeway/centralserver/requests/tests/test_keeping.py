@@ -216,6 +216,22 @@ def test_what_is_not_possible_is_refused_with_x_roads_code(kind, server, facts, 
     assert list_requests() == ()
 
 
+@pytest.mark.parametrize(
+    ("address", "kept"), [("2001:db8::1", "[2001:db8::1]"), ("s\u00e4\u00e4.example", "xn--s-0faa.example")]
+)
+def test_a_host_is_kept_as_the_document_writes_it(address, kept):
+    keep(K.ADDRESS_CHANGE, address=address)
+    assert published().servers[PARLIAMENT].address == kept
+
+
+def test_what_could_never_be_published_is_refused_when_it_comes():
+    for facts in ({"address": "a_b.example"}, {"server": type(LIBRARY)("NORTHMARK", "GOV", "1004", "the 'best'")}):
+        server = facts.pop("server", LIBRARY)
+        code = refusal(K.CERTIFICATE_REGISTRATION, server, **new_server(**facts))
+        assert code == "management_request_invalid_state_for_approval"
+    assert list_requests() == ()
+
+
 def test_the_same_is_not_asked_twice_and_a_certificate_belongs_to_one_server():
     keep(K.CLIENT_REGISTRATION, client=DESK)
     assert refusal(K.CLIENT_REGISTRATION, client=DESK) == "management_request_exists"

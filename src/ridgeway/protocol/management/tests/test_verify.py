@@ -27,6 +27,7 @@ from ridgeway.protocol.management import (
     SignaturePart,
     is_valid_address,
     render_algorithm,
+    render_host,
     verify_management_request,
 )
 from ridgeway.protocol.management.tests.cast import (
@@ -205,6 +206,8 @@ def test_only_a_subsystem_is_renamed_and_not_to_nothing(changes):
 )
 def test_hosts_are_addresses(address):
     assert is_valid_address(address)
+    assert is_valid_address(render_host(address).strip("[]"))
+    assert render_host(address).isascii()
 
 
 @pytest.mark.parametrize(
