@@ -57,6 +57,9 @@ class SignerSettings:
     token_dir: Path = setting(Path("keys"), "Folder of the software token; keys lie in it encrypted.")
     pin: str = setting("", "PIN that unlocks the software token at start; empty waits for a person.", secret=True)
     metrics_port: int = setting(0, "Port of Prometheus metrics of the signer; 0 closes it.")
+    devices: Path = setting(Path("devices.toml"), "File that names the PKCS#11 tokens; need not be there.")
+    pin_policy: bool = setting(False, "A new PIN needs 10 printable ASCII characters of three classes.")
+    expiry_warning_days: int = setting(30, "Days before the end of a certificate from which each day has a warning.")
 
 
 @dataclass(frozen=True, slots=True)
