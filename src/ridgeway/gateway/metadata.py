@@ -19,7 +19,7 @@ from ridgeway.protocol.messages import write_soap_response
 from ridgeway.protocol.metadata import hide_addresses, hide_servers, render_list_clients
 from ridgeway.protocol.metadata.identifiers import XROAD
 from ridgeway.protocol.metadata.methods import render_rest_methods, render_soap_methods
-from ridgeway.protocol.metadata.openapi import MAX_OPENAPI_BYTES
+from ridgeway.protocol.metadata.notation import MAX_OPENAPI_BYTES
 from ridgeway.protocol.metadata.queries import read_list_query, read_openapi_query, read_wsdl_query
 from ridgeway.protocol.metadata.wsdl import MAX_WSDL_BYTES
 

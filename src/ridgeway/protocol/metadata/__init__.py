@@ -2,13 +2,8 @@
 
 from ridgeway.protocol.metadata.clients import render_list_clients
 from ridgeway.protocol.metadata.methods import render_rest_methods, render_soap_methods
-from ridgeway.protocol.metadata.openapi import (
-    Description,
-    hide_servers,
-    list_style_faults,
-    read_openapi,
-    resolve_server_url,
-)
+from ridgeway.protocol.metadata.openapi import Description, list_style_faults, read_openapi, resolve_server_url
+from ridgeway.protocol.metadata.servers import hide_servers
 from ridgeway.protocol.metadata.wsdl import WsdlService, hide_addresses, read_wsdl
 
 __all__ = [

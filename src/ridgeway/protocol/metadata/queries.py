@@ -34,7 +34,8 @@ def read_wsdl_query(soap: bytes) -> WsdlQuery:
     code = None if element is None else element.findtext(f"{{{XROAD}}}serviceCode")
     if element is None or not code or not code.strip():
         raise MessageError("invalid_request", "The body names no serviceCode; say which service's WSDL is asked for.")
-    return WsdlQuery(code, element.findtext(f"{{{XROAD}}}serviceVersion") or None)
+    version = element.findtext(f"{{{XROAD}}}serviceVersion") or ""
+    return WsdlQuery(code.strip(), version.strip() or None)
 
 
 def read_openapi_query(query: str | None) -> str:

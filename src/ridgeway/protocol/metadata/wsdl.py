@@ -23,7 +23,7 @@ WSDL_SOAP = ("{http://schemas.xmlsoap.org/wsdl/soap/}", "{http://schemas.xmlsoap
 SOAP_OVER_HTTP = "http://schemas.xmlsoap.org/soap/http"
 HIDDEN_ADDRESS = "http://example.org/xroad-endpoint"
 """The address that X-Road puts in place of the real one."""
-LOCATION = re.compile(rb"""(\slocation\s*=\s*)("[^"]*"|'[^']*')""")
+ATTRIBUTE = re.compile(rb"""(\s([^\s=/>"']+)\s*=\s*)("[^"]*"|'[^']*')""")
 TAG = re.compile(rb"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
 
 
@@ -130,30 +130,63 @@ def local_name(qualified: str) -> str:
 def hide_addresses(data: bytes, *, address: str = HIDDEN_ADDRESS) -> bytes:
     """The WSDL with every address of a SOAP port replaced.
 
+    Where that cannot be done in its bytes (an encoding of more than one byte), it is written anew.
+
     Raises:  MessageError(invalid_wsdl).
     """
-    parse_wsdl(data)
-    places: list[int] = []
-    addresses = {f"{namespace}address" for namespace in WSDL_SOAP}
-    parser = expat.ParserCreate(namespace_separator="}")
+    root = parse_wsdl(data)
+    hidden = replace_addresses(data, address)
+    if hidden is not None and all(each == address for each in list_addresses(parse_wsdl(hidden))):
+        return hidden
+    for element in list_address_elements(root):
+        if "location" in element.attrib:
+            element.set("location", address)
+    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")
 
-    def start(name: str, _attributes: dict[str, str]) -> None:
-        if f"{{{name}" in addresses:
-            places.append(parser.CurrentByteIndex)
 
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        raise invalid(f"it is not XML: {error}") from error
+def list_address_elements(root: etree._Element) -> Iterator[etree._Element]:
+    """Every element that is an address of SOAP, wherever it stands."""
+    yield from root.iter(*(f"{namespace}address" for namespace in WSDL_SOAP))
+
+
+def list_addresses(root: etree._Element) -> Iterator[str]:
+    """The addresses in a WSDL."""
+    for element in list_address_elements(root):
+        if "location" in element.attrib:
+            yield element.get("location", "")
+
+
+def replace_addresses(data: bytes, address: str) -> bytes | None:
+    """The bytes with every address replaced, every other byte as it was; None where the tags cannot be found."""
     written = quoteattr(address).encode()
+    try:
+        places = find_tags(data, {f"{namespace}address" for namespace in WSDL_SOAP})
+    except (expat.ExpatError, ValueError, LookupError):
+        return None
     for place in reversed(places):
         tag = TAG.match(data, place)
         if tag is None:
-            raise invalid("the tag of an address cannot be read")
-        hidden = LOCATION.sub(lambda found: found[1] + written, tag[0])
+            return None
+        hidden = ATTRIBUTE.sub(lambda found: found[1] + written if found[2] == b"location" else found[0], tag[0])
         data = data[:place] + hidden + data[tag.end() :]
     return data
+
+
+def find_tags(data: bytes, names: set[str]) -> list[int]:
+    """Where the tags of elements with these names (`{namespace}name`) begin.
+
+    Raises:  ExpatError, ValueError or LookupError for an encoding that cannot be read.
+    """
+    places: list[int] = []
+    parser = expat.ParserCreate(namespace_separator="}")
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        if f"{{{name}" in names:
+            places.append(parser.CurrentByteIndex)
+
+    parser.StartElementHandler = start
+    parser.Parse(data, True)
+    return places
 
 
 def invalid(why: str) -> MessageError:

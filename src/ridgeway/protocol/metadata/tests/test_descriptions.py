@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from ridgeway.errors import MessageError, RidgewayError
 from ridgeway.protocol.exchange.values import Endpoint
-from ridgeway.protocol.metadata import hide_addresses, hide_servers, read_openapi, read_wsdl, resolve_server_url
+from ridgeway.protocol.metadata import (
+    hide_addresses,
+    hide_servers,
+    notation,
+    read_openapi,
+    read_wsdl,
+    resolve_server_url,
+)
 
 DOCUMENT = {
     "openapi": "3.0.1",
@@ -57,6 +64,11 @@ def test_servers_lose_their_hosts_in_both_forms():
         b'{"openapi": "3.0.0", "paths": []}',
         b'{"openapi": "3.0.0", "paths": {"a": {}}}',
         b'{"openapi": "3.0.0", "paths": {"/a": 1}}',
+        b'{"openapi": "3.0.0", "paths": {"/\\ud800": {}}}',
+        b'{"openapi": "3.0.0", "x": NaN}',
+        b'{"openapi": "3.0.0", "x": ' + b"[" * 150 + b"]" * 150 + b"}",
+        b'{"openapi": "3.0.0", "x": ' + b"1" * 5000 + b"}",
+        b"openapi: 3.0.0\nx: 2020-99-99",
         b"openapi: !!python/object:os.system 3.0.0",
         b"\xff\xfe",
         b"{" * 200_000,
@@ -69,6 +81,60 @@ def test_servers_lose_their_hosts_in_both_forms():
 def test_a_description_that_is_none_is_refused(data):
     with pytest.raises(MessageError):
         read_openapi(data)
+
+
+def test_what_is_odd_but_hinders_nothing_is_a_warning():
+    found = read_openapi(
+        b"openapi: 3.1.0\npaths:\n  x-own: 1\n  /empty:\n  /far: {$ref: elsewhere.yaml}\n  /{a}: {get: {}}"
+    )
+    assert found.endpoints == (Endpoint("GET", "/*"),)
+    assert found.warnings == (
+        "/far is described elsewhere ($ref), which is not followed: its methods are not known here",
+        "GET /{a} does not declare its parameter 'a'",
+    )
+
+
+def test_servers_of_a_path_or_an_operation_lose_their_hosts_too():
+    yaml = b"""openapi: 3.0.1
+paths:
+  /a:
+    servers: [{url: http://in.example/a}]   # kept
+    get: {servers: [{url: 'http://in.example/b'}, {url: 'http://{x}/b'}, {url: 5}, 7]}
+  /b: 5
+servers: [{url: "http://[bad/c"}]
+"""
+    hidden = yaml.replace(b"http://in.example/a", b'"/a"').replace(b"'http://in.example/b'", b'"/b"')
+    hidden = hidden.replace(b"'http://{x}/b'", b'"http://{x}/b"').replace(b"http://[bad/c", b"")
+    assert hide_servers(yaml) == hidden
+
+
+@pytest.mark.parametrize(
+    "servers",
+    [
+        b"[{url: &b http://in.example/v}, {url: *b}]",
+        b"[{url: !!str http://in.example/v}]",
+        b"\n- url: >-\n    http://in.example/v\n",
+        b"\n- url: |-\n    http://in.example/v\n",
+        b"[{<<: {url: http://in.example/v}}]",
+        b"&s [{url: http://in.example/v, x: 2020-01-01}]\nx: *s",
+    ],
+)
+def test_an_address_that_cannot_be_replaced_in_place_is_hidden_in_json(servers):
+    hidden = hide_servers(b"openapi: 3.0.1\nservers: " + servers + b"\npaths: {}\n")
+    assert b"in.example" not in hidden
+    assert read_openapi(hidden).server_url == "/v"
+
+
+def test_servers_that_are_none_are_left_alone():
+    for servers in ("5", "[5]", '[{"url": 5}]', '{"url": "http://in.example"}', "null"):
+        data = f'{{"openapi": "3.0.0", "servers": {servers}}}'.encode()
+        assert json.loads(hide_servers(data)) == json.loads(data)
+
+
+def test_a_document_with_too_many_values_is_not_read_to_its_end(monkeypatch):
+    monkeypatch.setattr(notation, "MAX_VALUES", 100)
+    with pytest.raises(MessageError, match="more than 100 values"):
+        read_openapi(b"openapi: 3.0.0\nx: [" + b"1," * 100 + b"\n  and then: ]: no YAML")
 
 
 def test_aliases_that_multiply_are_counted_as_what_they_stand_for():
@@ -95,6 +161,18 @@ def test_a_wsdl_is_read_and_its_address_alone_is_hidden(soap):
     (service,) = read_wsdl(data)
     assert (service.code, service.version, service.title) == ("a", "v1", "A & B")
     assert service.url == "http://in.example/a?b&c"
+    assert hide_addresses(data) == data.replace(b"http://in.example/a?b&amp;c", b"http://example.org/xroad-endpoint")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1257", "euc-kr", "shift_jis", "UTF-7"])
+def test_an_address_is_hidden_in_every_encoding(encoding):
+    text = f'<?xml version="1.0" encoding="{encoding}"?>' + WSDL.format(soap="soap")
+    hidden = hide_addresses(text.encode(encoding))
+    assert [each.url for each in read_wsdl(hidden)] == ["http://example.org/xroad-endpoint"]
+
+
+def test_an_attribute_that_only_talks_of_a_location_stays_as_it_is():
+    data = WSDL.format(soap="soap").replace('x:k=">"', """x:k=" location='a' >" x:location="b\"""").encode()
     assert hide_addresses(data) == data.replace(b"http://in.example/a?b&amp;c", b"http://example.org/xroad-endpoint")
 
 
