@@ -84,3 +84,24 @@ def test_the_page_asks_across_the_border_and_proves_it(both):
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         running.close()
+
+
+@pytest.mark.slow
+def test_a_country_that_runs_takes_a_partner_in_and_its_page_proves_what_crosses(tmp_path_factory):
+    state = tmp_path_factory.mktemp("joined") / "s"
+    running = start_country(state, base_port=RunningCountry.free_base_port() + 800)
+    try:
+        assert running.status()["partner"] is None
+        pids = {each["pid"] for each in running.status()["processes"]}
+        done = running.run("lab", "up", "--with", "southmark")
+        assert done.stdout.count("  PROVEN") == 8
+        told = running.status()
+        assert told["partner"]["instance"] == "SOUTHMARK"
+        assert pids < {each["pid"] for each in told["processes"]}, "nothing of the first country was started again"
+        assert b"across the border to SOUTHMARK" in http("GET", running.country.page_url).body
+        again = running.run("lab", "up", "--with", "southmark")
+        assert again.stdout.count("  PROVEN") == 8
+    finally:
+        running.stop()
+    assert running.exit_code == 0, running.output()
+    assert running.list_leftovers() == []

@@ -45,6 +45,19 @@ def claimed(country: Country) -> Iterator[None]:
         yield
 
 
+def is_running(country: Country) -> bool:
+    """Whether another process keeps this country."""
+    file = country.state / LOCK_FILE
+    if not file.exists():
+        return False
+    with file.open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
 def stop_leftovers(country: Country) -> None:
     """Nothing of an earlier lab in this folder runs any more."""
     left = [process["pid"] for process in read_status(country)["processes"] if works_in(process["pid"], country.state)]

@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from ridgeway.client import ServiceApp
-from ridgeway.http import Pool, fetch, run
+from ridgeway.http import Pool, run
+from ridgeway.lab.accompany import join_running, take_partner_in
 from ridgeway.lab.authorities.ca import open_certification_authority
 from ridgeway.lab.authorities.serve import (
     handle_certification,
@@ -21,7 +22,7 @@ from ridgeway.lab.authorities.serve import (
     serve_until_stopped,
 )
 from ridgeway.lab.authorities.tsa import open_timestamping_authority
-from ridgeway.lab.claim import claimed
+from ridgeway.lab.claim import claimed, is_running
 from ridgeway.lab.country import (
     DEFAULT_BASE_PORT,
     HEALTH,
@@ -34,17 +35,15 @@ from ridgeway.lab.country import (
 )
 from ridgeway.lab.page.serve import serve_page
 from ridgeway.lab.proofs import ask_first, list_questions, render_exchange
-from ridgeway.lab.run import running_country
+from ridgeway.lab.run import Progress, finish_unless, running_country
+from ridgeway.lab.sending import Sending, send_rest, send_soap
 from ridgeway.lab.setup import AUTHORITIES
 from ridgeway.lab.status import find_base_port, read_status, render_status, write_status
-from ridgeway.lab.supervisor import Supervisor
 from ridgeway.lab.systems import health, parliament, register
-from ridgeway.protocol.identifiers import render_path
 from ridgeway.settings import Mode, find_said_mode
 
 DEFAULT_STATE = Path("state")
 STATUS_SECONDS = 1.0
-MAX_PRINTED_BYTES = 256 * 1024 * 1024
 
 with_state = click.option(
     "--state",
@@ -85,7 +84,7 @@ def describe_country(state: Path, base_port: int | None) -> Country:
     "--with",
     "partner",
     type=click.Choice([SOUTHMARK.lower()], case_sensitive=False),
-    help="Start a second country beside it, and federate the two.",
+    help="Start a second country beside it, even if it runs already, and federate the two.",
 )
 @click.option("--monitoring", is_flag=True, help="Also keep operational records: one process more for each server.")
 @click.option("--once", is_flag=True, help="Do all of it, then stop.")
@@ -93,6 +92,8 @@ def up(state: Path, base_port: int, *, partner: str | None, monitoring: bool, on
     """Start the country, prove its first messages, and stay up until Ctrl-C."""
     country = describe_country(state, base_port)
     country = replace(country, is_accompanied=partner is not None, is_monitored=monitoring)
+    if country.is_accompanied and is_running(country):
+        sys.exit(run(join_running(country)))
     with claimed(country):
         try:
             sys.exit(run(stay_up(country, once=once)))
@@ -119,7 +120,7 @@ async def stay_up(country: Country, *, once: bool) -> int:
         if not once:
             async with serve_page(country, progress, exchange=exchanges[0], pool=pool):
                 print(f"See it happen: {country.page_url}   (Ctrl-C stops the country)", flush=True)
-                await keep_status(country, progress.supervisor, stopped)
+                await keep_status(progress, stopped, pool)
             print("Stopping.", flush=True)
     return 0 if all(exchange.is_proven for exchange in exchanges) else 1
 
@@ -132,10 +133,15 @@ def listen_for_stop() -> asyncio.Event:
     return stopped
 
 
-async def keep_status(country: Country, supervisor: Supervisor, stopped: asyncio.Event) -> None:
-    """The status file follows the processes until stopped."""
+async def keep_status(progress: Progress, stopped: asyncio.Event, pool: Pool) -> None:
+    """The status file follows the processes until stopped; a partner that somebody wants is taken in."""
     while not stopped.is_set():
-        write_status(country, supervisor)
+        try:
+            await finish_unless(stopped, take_partner_in(progress, pool))
+        except asyncio.CancelledError:
+            if not stopped.is_set():
+                raise
+        write_status(progress.country, progress.supervisor)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STATUS_SECONDS):
                 await stopped.wait()
@@ -160,6 +166,13 @@ def status(state: Path, base_port: int | None, as_json: bool) -> None:
 @click.option("-H", "--header", multiple=True, help="NAME:VALUE, as often as needed.")
 @click.option("-d", "--data", type=click.File("rb"), help="File with the body; - is standard input.")
 @click.option("-i", "--include", is_flag=True, help="Print the head of the answer, too.")
+@click.option("--soap", is_flag=True, help="Ask over SOAP; the body is the one element to send.")
+@click.option(
+    "--attach",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File to attach over SOAP, as often as needed.",
+)
 @with_state
 @with_known_port
 def call(asker: str, target: str, state: Path, base_port: int | None, **options: Any) -> None:
@@ -167,34 +180,16 @@ def call(asker: str, target: str, state: Path, base_port: int | None, **options:
 
     For example: ridgeway lab call parliament GOV/1001/persons/persons/NM000001
     Abroad, TARGET begins with the instance: SOUTHMARK:GOV/2001/persons/persons/SM000001
+
+    Over SOAP: ridgeway lab call parliament GOV/1001/persons/personData --soap -d question.xml --attach mandate.txt
     """
     country = describe_country(state, base_port)
-    sys.exit(run(send_by_hand(country, country.get_organisation(asker), target, options)))
-
-
-async def send_by_hand(country: Country, asker: Organisation, target: str, options: dict[str, Any]) -> int:
-    """Print the answer; the exit code is 0 for an answer of the service that is no error."""
-    headers = [tuple(part.strip() for part in each.split(":", 1)) for each in options["header"]]
-    if any(len(each) != 2 for each in headers):
-        raise click.UsageError("A header is NAME:VALUE.")
-    client = render_path(asker.client(country.instance))
     body = options["data"].read() if options["data"] else None
-    instance, _, rest = target.partition(":") if ":" in target.partition("/")[0] else ("", "", target)
-    async with Pool() as pool:
-        answer = await fetch(
-            pool,
-            options["method"].upper(),
-            f"{country.consumer_door(asker)}/r1/{instance or country.instance}/{rest}",
-            [("X-Road-Client", client), *headers],
-            body,
-            max_bytes=MAX_PRINTED_BYTES,
-        )
-    if options["include"]:
-        click.echo(f"{answer.status} {answer.reason}")
-        click.echo("".join(f"{name}: {value}\n" for name, value in answer.headers))
-    sys.stdout.buffer.write(answer.body)
-    sys.stdout.buffer.flush()
-    return 0 if answer.status < 400 else 1
+    sending = Sending(country, country.get_organisation(asker), target, body)
+    if options["soap"]:
+        sys.exit(run(send_soap(sending, attached=options["attach"])))
+    how = {"method": options["method"], "headers": options["header"], "include_head": options["include"]}
+    sys.exit(run(send_rest(sending, **how)))
 
 
 @lab.command(hidden=True)

@@ -44,9 +44,10 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(slots=True)
 class Progress:
-    """Prints each step with its seconds, and the memory in use after it."""
+    """Prints each step with its seconds, and the memory in use after it; `country` is what runs now."""
 
     supervisor: Supervisor
+    country: Country
     began: float = field(default_factory=time.monotonic)
 
     async def step(self, title: str, work: Awaitable[None]) -> None:
@@ -73,8 +74,8 @@ async def running_country(country: Country, stopped: asyncio.Event) -> AsyncIter
 
     Raises:  asyncio.CancelledError when stopped before it was up.
     """
-    supervisor = Supervisor(on_change=lambda: write_status(country, supervisor))
-    progress = Progress(supervisor)
+    supervisor = Supervisor(on_change=lambda: write_status(progress.country, supervisor))
+    progress = Progress(supervisor, country)
     try:
         async with Pool() as pool:
             await finish_unless(stopped, start_all(country, supervisor, progress, pool))
@@ -102,10 +103,15 @@ async def start_all(country: Country, supervisor: Supervisor, progress: Progress
     """The country is up, and its partner with it where they are to run beside each other."""
     await start_country(country, supervisor, progress, pool)
     if country.is_accompanied:
-        partner = country.partner
-        print(f"{partner.instance} is starting in {partner.state}")
-        await start_country(partner, supervisor, progress, pool)
-        await progress.step("anchors exchanged, and each country's servers know the other", federate_both(country))
+        await start_partner(country, supervisor, progress, pool)
+
+
+async def start_partner(country: Country, supervisor: Supervisor, progress: Progress, pool: Pool) -> None:
+    """The partner is up beside a country that is, and the two are federated."""
+    partner = country.partner
+    print(f"{partner.instance} is starting in {partner.state}", flush=True)
+    await start_country(partner, supervisor, progress, pool)
+    await progress.step("anchors exchanged, and each country's servers know the other", federate_both(country))
 
 
 async def federate_both(country: Country) -> None:

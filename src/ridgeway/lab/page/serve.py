@@ -36,7 +36,7 @@ MAX_FORM_BYTES = 4096
 @asynccontextmanager
 async def serve_page(country: Country, progress: Progress, *, exchange: Exchange, pool: Pool) -> AsyncIterator[Server]:
     """The page is served while the block runs."""
-    page = Page(Show(country, progress.supervisor, exchange), pool)
+    page = Page(Show(country, progress.supervisor, exchange), pool, progress)
     async with serve(page.handle, host=HOST, port=country.ports.page) as server:
         yield server
 
@@ -47,9 +47,11 @@ class Page:
 
     show: Show
     pool: Pool
+    progress: Progress
 
     async def handle(self, request: Request, response: ResponseWriter) -> None:
         """Answer one request."""
+        self.show.country = self.progress.country
         path = request.target.decode("latin-1").partition("?")[0]
         await request.read(MAX_FORM_BYTES)
         if not self.is_ours(request):
