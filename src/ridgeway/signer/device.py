@@ -23,7 +23,10 @@ class HeldKey(msgspec.Struct, frozen=True):
 class Device(Protocol):
     """One token."""
 
-    id: str
+    @property
+    def id(self) -> str:
+        """By which it is named."""
+        ...
 
     async def describe(self) -> TokenInfo:
         """How it is now; a token that cannot be reached is described too."""
