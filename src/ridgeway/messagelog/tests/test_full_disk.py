@@ -11,7 +11,7 @@ from ridgeway.errors import MessageLogError
 from ridgeway.messagelog.client import MessageLogClient
 from ridgeway.messagelog.databases import open_database
 from ridgeway.messagelog.schema import migrate_database
-from ridgeway.messagelog.tests.cast import a_plain_record
+from ridgeway.messagelog.tests.cast import Place, a_plain_record, a_running_log, a_time_authority
 from ridgeway.messagelog.tests.test_log import WRITER, append_when_ready
 from ridgeway.settings import MessageLogSettings, Settings
 from ridgeway.web.setup import setup_django
@@ -60,3 +60,23 @@ async def test_a_full_disk_refuses_records_and_loses_none_that_was_acknowledged(
     kept: dict[int, str] = dict(database.read("SELECT id, query_id FROM messagelog_record"))
     database.close()
     assert acknowledged.items() <= kept.items()
+
+
+async def test_a_full_disk_leaves_no_half_archive_and_every_record_in_the_log(settings: Settings):
+    async with a_time_authority() as authority, a_running_log(Place(settings, "sqlite"), urls=(authority.url,)) as log:
+        for number in range(600):
+            await log.append(a_plain_record(f"q{number}"))
+        await log.stamp()
+    command = [sys.executable, "-c", LIMITED + WRITER, str(settings.state_dir), settings.messagelog.database]
+    with subprocess.Popen(command) as process:
+        try:
+            async with MessageLogClient.of(settings) as client:
+                await append_when_ready(client)
+                with pytest.raises(MessageLogError, match="cannot be written") as caught:
+                    await client.archive()
+        finally:
+            process.kill()
+    assert caught.value.code == "archive_failed"
+    assert list((settings.state_dir / "archive").iterdir()) == []
+    async with a_running_log(Place(settings, "sqlite")) as log:
+        assert (await log.archive()).records == 600
