@@ -7,12 +7,16 @@ Source: PR-META §2; PR-MREST §2 to §4.
 
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
 
 from ridgeway.errors import AccessError, MessageError, PeerError, RidgewayError
+from ridgeway.gateway.hiding import Hide, Hiding
 from ridgeway.gateway.peers.service import ServiceDirectory
 from ridgeway.gateway.ports import OwnAnswer, OwnCall, OwnService, SoapAttachment
-from ridgeway.http import Request, Response
+from ridgeway.http import HttpRefusal, Request, Response
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
+from ridgeway.protocol.exchange.admission import find_service
 from ridgeway.protocol.exchange.soap import SoapRequest
 from ridgeway.protocol.exchange.values import LocalClient, LocalService, ServiceType
 from ridgeway.protocol.messages import write_soap_response
@@ -32,6 +36,7 @@ class MetadataService:
 
     def __init__(self, services: ServiceDirectory) -> None:
         self.services = services
+        self.hiding = Hiding()
         self.answers: dict[str, Callable[[OwnCall, LocalClient], Awaitable[OwnAnswer]]] = {
             "listMethods": self.list_methods,
             "allowedMethods": self.list_methods,
@@ -69,10 +74,7 @@ class MetadataService:
                 "internal_error", f"{provider.id} has no service {code[:100]!r} with an OpenAPI description."
             )
         fetched = await self.fetch(service, provider, max_bytes=MAX_OPENAPI_BYTES)
-        try:
-            hidden = hide_servers(fetched.body)
-        except MessageError as error:
-            raise PeerError("internal_error", error.detail) from error
+        hidden = await self.hide(hide_servers, fetched.body)
         content_type = fetched.headers.get("Content-Type") or DEFAULT_DESCRIPTION_TYPE
         return OwnAnswer(hidden, headers=(("Content-Type", content_type),))
 
@@ -83,17 +85,14 @@ class MetadataService:
         """
         assert isinstance(call.request, SoapRequest)
         query = read_wsdl_query(call.request.bytes)
-        named = query.service_code if query.version is None else f"{query.service_code}.{query.version}"
-        service = provider.services.get(named)
+        asked = replace(call.request.service, service_code=query.service_code, version=query.version)
+        service = find_service(provider, asked)
         if service is None or (service.type is ServiceType.WSDL and not service.description_url):
-            raise AccessError("unknown_service", f"{provider.id} has no service {named[:100]!r} with a WSDL.")
+            raise AccessError("unknown_service", f"There is no {str(asked)[:300]!r} with a WSDL.")
         if service.type is not ServiceType.WSDL:
-            raise AccessError("service_type", f"{named} is a REST service and has no WSDL.")
+            raise AccessError("service_type", f"{asked} is a REST service and has no WSDL.")
         fetched = await self.fetch(service, provider, max_bytes=MAX_WSDL_BYTES)
-        try:
-            hidden = hide_addresses(fetched.body)
-        except MessageError as error:
-            raise PeerError("internal_error", error.detail) from error
+        hidden = await self.hide(hide_addresses, fetched.body)
         body = f'<xroad:getWsdlResponse xmlns:xroad="{XROAD}"/>'.encode()
         headers = (("Content-Transfer-Encoding", "binary"), ("Content-ID", f"<wsdl={uuid.uuid4()}@ridgeway>"))
         attachment = SoapAttachment("text/xml", headers, hidden)
@@ -108,10 +107,21 @@ class MetadataService:
             raise PeerError("internal_error", f"The service {service.full_code} says not where its description is.")
         try:
             return await self.services.fetch_description(service, provider=provider.id, max_bytes=max_bytes)
-        except RidgewayError as error:
+        except (RidgewayError, HttpRefusal) as error:
+            why = error.detail or str(error)
             raise PeerError(
-                "internal_error", f"The description of {service.full_code} cannot be fetched: {error.detail}"
+                "internal_error", f"The description of {service.full_code} cannot be fetched: {why}"
             ) from error
+
+    async def hide(self, hide: Hide, data: bytes) -> bytes:
+        """The description without its addresses.
+
+        Raises:  PeerError(internal_error) when it is none, as X-Road has it.
+        """
+        try:
+            return await self.hiding.apply(hide, data)
+        except MessageError as error:
+            raise PeerError("internal_error", error.detail) from error
 
 
 def list_metadata_services(services: ServiceDirectory) -> dict[str, OwnService]:
@@ -120,11 +130,13 @@ def list_metadata_services(services: ServiceDirectory) -> dict[str, OwnService]:
     return dict.fromkeys(metadata.answers, metadata)
 
 
-def answer_list_clients(request: Request, trust: TrustSnapshot) -> tuple[str, bytes]:
+def answer_list_clients(request: Request, trust: TrustSnapshot, *, now: datetime) -> tuple[str, bytes]:
     """Content-Type and body of the answer to `GET /listClients`.
 
-    Raises:  TrustError(unknown_member) for an instance that is not known here; MessageError(bad_request).
+    Raises:  TrustError(global_conf_outdated), TrustError(unknown_member) for an instance that is not known here;
+             MessageError(bad_request).
     """
+    trust.require_current(now)
     instance = read_list_query(request.target.partition(b"?")[2].decode("latin-1")) or trust.own_instance
     accept = ", ".join(request.headers.get_all("Accept"))
     return render_list_clients(trust.get_instance(instance), accept=accept)

@@ -170,7 +170,7 @@ class ConsumerDoor:
         """Answer what is no message."""
         path, _, query = request.target.partition(b"?")
         if path == b"/listClients":
-            content_type, body = answer_list_clients(request, self.station.keeper.snapshot)
+            content_type, body = answer_list_clients(request, self.station.keeper.snapshot, now=read_clock())
             await response.send(200, "OK", [("Content-Type", content_type)], body)
         elif path == b"/asic":
             await self.download_containers(request, response, query.decode("latin-1"))

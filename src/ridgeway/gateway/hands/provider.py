@@ -193,7 +193,7 @@ class ProviderHands:
         answer = await own.answer(OwnCall(request, self.read_short_body(), self.station.standing()))
         if isinstance(request, SoapRequest):
             self.outgoing = MadeBodies(attachments=answer.attachments)
-            kind = "multipart/related" if answer.attachments else "text/xml"
+            kind = 'multipart/related; type="text/xml"' if answer.attachments else "text/xml"
             original = f"{kind}; charset=UTF-8" + (f"; boundary={draw_boundary()}" if answer.attachments else "")
             return SoapAnswer(answer.body, SoapPart(original_content_type=original))
         if request.verb != "HEAD":

@@ -1,11 +1,15 @@
 """Metadata through two gateways: who is there, what is offered, what one may call, and how it is described."""
 
+import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 from lxml import etree
 
 from ridgeway.client import AsyncClient, ServiceFault
+from ridgeway.errors import MessageError
+from ridgeway.gateway.hiding import Hiding
 from ridgeway.gateway.tests.pair import HOST, PERSONS, running_pair
 from ridgeway.protocol.certificates.snapshot import MemberEntry
 from ridgeway.protocol.exchange.tests.cast import ASKING, DESK, REGISTER, SERVING
@@ -33,7 +37,7 @@ XROAD, IDENTIFIERS = "{http://x-road.eu/xsd/xroad.xsd}", "{http://x-road.eu/xsd/
 
 async def describe(request, response):
     """A service that has descriptions."""
-    found = {b"/openapi.yaml": OPENAPI, b"/wsdl": WSDL}.get(request.target)
+    found = {b"/openapi.yaml": OPENAPI, b"/wsdl": WSDL, b"/endless": b"x" * 6_000_000}.get(request.target)
     await response.send(200 if found else 404, "", [("Content-Type", "application/x-yaml")], found or b"")
 
 
@@ -75,12 +79,31 @@ async def test_a_description_leaves_without_the_addresses_inside(tmp_path):
         ("?serviceCode=persons", "/none", "internal_error"),
         ("?serviceCode=persons", "", "internal_error"),
         ("?serviceCode=persons", "/wsdl", "internal_error"),
+        ("?serviceCode=persons", "/endless", "internal_error"),
     ],
 )
 async def test_a_description_that_is_not_there_is_refused(tmp_path, query, described, code):
     async with running_pair(tmp_path, service=describe, **(REST | {"described": described})) as pair:
         answer = await pair.ask(target=of("getOpenAPI", query))
         assert answer.headers.get("X-Road-Error") == f"server.serverproxy.{code}"
+
+
+async def test_the_same_description_is_read_once_however_often_it_is_asked_for():
+    hiding, read = Hiding(max_kept_bytes=10), []
+
+    def hide(data):
+        read.append(data)
+        if not data:
+            raise MessageError("invalid_openapi", "no")
+        return data[:4]
+
+    assert await asyncio.gather(*(hiding.apply(hide, b"abcdef") for _ in range(5))) == [b"abcd"] * 5
+    for _ in range(2):
+        with pytest.raises(MessageError, match="invalid_openapi"):
+            await hiding.apply(hide, b"")
+    assert read == [b"abcdef", b""]
+    assert [await hiding.apply(hide, each) for each in (b"123456", b"abcdef")] == [b"1234", b"abcd"]
+    assert hiding.kept_bytes <= 10
 
 
 async def test_a_reserved_name_is_metadata_only_when_it_is_got(tmp_path):
@@ -141,3 +164,6 @@ async def test_clients_are_listed_in_xml_or_json_without_asking_who_asks(tmp_pat
         assert root.tag == f"{XROAD}clientList"
         assert [each.text for each in root.iter(f"{XROAD}name")] == ["Desk & Co"] * 2 + ["Õpetaja"] * 2
         assert (await pair.ask(target="/listClients?xRoadInstance=NONE")).status == 500
+        object.__setattr__(trust.own, "expires_at", pair.world.now - timedelta(seconds=1))
+        refused = await pair.ask(target="/listClients")
+        assert (refused.status, b"expired" in refused.body) == (500, True)
