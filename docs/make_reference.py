@@ -14,7 +14,8 @@ from typing import Any, get_type_hints
 import click
 
 from ridgeway.cli.main import ROOMS, ridgeway
-from ridgeway.settings import Settings, describe
+from ridgeway.settings import Settings
+from ridgeway.settingsfile import describe
 from ridgeway.web.setup import setup_django
 
 REFERENCE = Path(__file__).parent / "reference"

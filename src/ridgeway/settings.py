@@ -6,20 +6,17 @@ meaning. An unknown key is refused with the nearest known one. Relative paths ar
 Read next: `docs/reference/settings.md`, made from these classes.
 """
 
-import difflib
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from ridgeway.errors import SettingsError
+from ridgeway.settingsfile import Reading, apply_document, apply_environment, read_document, setting
 
-ENVIRONMENT_PREFIX = "RIDGEWAY_"
 DEFAULT_FILE = "ridgeway.toml"
-SWITCHES = {"true": True, "false": False}
 
 
 class Mode(StrEnum):
@@ -42,11 +39,6 @@ class ArchiveGrouping(StrEnum):
     NONE = "none"
     MEMBER = "member"
     SUBSYSTEM = "subsystem"
-
-
-def setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
-    """A field of a settings class: its default and one line of meaning; a secret is never printed."""
-    return field(default=default, metadata={"meaning": meaning, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +138,9 @@ class GatewaySettings:
     peer_tls: PeerTls = setting(
         PeerTls.TLS_1_3, "Newest TLS between security servers: 1.3, or 1.2 to speak as X-Road alone."
     )
-    min_peer_version: str = setting("", "Oldest release of a peer that is served, such as 7.6.0; empty serves all.")
+    min_peer_version: str = setting(
+        "", "Oldest release of a peer that is served; empty serves all.", form=(r"(\d+\.\d+\.\d+)?", "7.6.0")
+    )
     connect_timeout_seconds: float = setting(
         30.0, "Limit on connecting to another security server; each further attempt has half, but at least 5 seconds."
     )
@@ -179,6 +173,22 @@ class SecurityServerSettings:
     """The database of one security server's configuration."""
 
     database: str = setting("sqlite:securityserver.sqlite3", "sqlite:FILE or postgresql://… of the configuration.")
+
+
+@dataclass(frozen=True, slots=True)
+class AcmeSettings:
+    """How certificates are ordered from authorities that issue by themselves (ACME)."""
+
+    directory: Path = setting(Path("acme"), "Folder of account keys and of what is known about renewals.")
+    credentials: Path = setting(Path("acme.yml"), "File of external account bindings, as X-Road's acme.yml.")
+    ca_file: str = setting("", "PEM file of the roots that an authority's HTTPS must chain to; empty: the system's.")
+    challenge_host: str = setting("0.0.0.0", "Address at which challenges (HTTP-01) are answered.")
+    challenge_port: int = setting(80, "Port for that; authorities ask at port 80, which may be forwarded here.")
+    timeout_seconds: float = setting(90.0, "Longest wait for an authority to validate and issue.")
+    request_timeout_seconds: int = setting(30, "Longest wait for one answer of an authority.")
+    renewal_interval_seconds: float = setting(3600.0, "Time between two looks at what must be renewed.")
+    renew_before_days: int = setting(14, "Days before its end at which a certificate is renewed, when nothing is said.")
+    key_type: str = setting("ec-p256", "Type of keys that are made for ordered certificates.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +274,7 @@ class Settings:
     messagelog: MessageLogSettings = MessageLogSettings()
     gateway: GatewaySettings = GatewaySettings()
     securityserver: SecurityServerSettings = SecurityServerSettings()
+    acme: AcmeSettings = AcmeSettings()
     centralserver: CentralServerSettings = CentralServerSettings()
     opmonitor: OpMonitorSettings = OpMonitorSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
@@ -277,23 +288,6 @@ class Settings:
         """A `sqlite:FILE` address with its file below the state folder; any other unchanged."""
         scheme, _, rest = url.partition(":")
         return f"sqlite:{self.path(Path(rest))}" if scheme == "sqlite" else url
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where the value of one setting came from, for `ridgeway settings show`."""
-
-    key: str
-    value: str
-    source: str
-
-
-@dataclass(slots=True)
-class Reading:
-    """One reading in progress: the faults found so far, and where each value came from."""
-
-    faults: list[str] = field(default_factory=list)
-    origins: dict[str, str] = field(default_factory=dict)
 
 
 def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -326,146 +320,3 @@ def read_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     settings = apply_environment(settings, environment, reading)
     base = path.parent.resolve() if document else Path.cwd()
     return replace(settings, state_dir=base / settings.state_dir), reading
-
-
-def read_document(path: Path, reading: Reading) -> dict[str, Any]:
-    """The TOML document at `path`; an unreadable one is a fault."""
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        reading.faults.append(f"{path} cannot be read ({error.strerror}); give an existing file")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        reading.faults.append(f"{path} is not TOML: {error}")
-    return {}
-
-
-def apply_document(settings: Settings, document: dict[str, Any], origin: str, reading: Reading) -> Settings:
-    """`settings` with the values of a TOML document; `[services.NAME]` is left to that service's plate."""
-    for name, value in document.items():
-        if name == "services":
-            continue
-        current = getattr(settings, name, None)
-        if name not in known_names(Settings):
-            reading.faults.append(f"{origin}: unknown key {name!r}{nearest(name, known_names(Settings))}")
-        elif not is_dataclass(current):
-            settings = set_value(settings, name, value, key=name, origin=origin, reading=reading)
-        elif not isinstance(value, dict):
-            reading.faults.append(f"{origin}: [{name}] is a table; write it as [{name}]")
-        else:
-            settings = replace(settings, **{name: apply_table(current, value, name, origin, reading)})
-    return settings
-
-
-def apply_table(room: Any, table: dict[str, Any], prefix: str, origin: str, reading: Reading) -> Any:
-    """One room's settings with the values of its table."""
-    names = known_names(type(room))
-    for name, value in table.items():
-        key = f"{prefix}.{name}"
-        if name not in names:
-            reading.faults.append(f"{origin}: unknown key {key!r}{nearest(name, names)}")
-        else:
-            room = set_value(room, name, value, key=key, origin=origin, reading=reading)
-    return room
-
-
-def apply_environment(settings: Settings, environment: Mapping[str, str], reading: Reading) -> Settings:
-    """`settings` with the values of `RIDGEWAY_*`; `…_FILE` names a file that holds a secret."""
-    for variable in sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX)):
-        parts = variable.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
-        if parts == ["settings"]:
-            continue
-        table: dict[str, Any] = {parts[-1]: environment[variable]}
-        room = parts[0] if len(parts) == 2 else ""
-        if room and room in known_names(Settings):
-            table = read_secret_file(getattr(settings, room), table, variable, reading)
-            table = {room: table}
-        elif room or len(parts) > 2:
-            reading.faults.append(f"{variable}: no such setting{nearest(parts[0], known_names(Settings))}")
-            continue
-        settings = apply_document(settings, table, variable, reading)
-    return settings
-
-
-def read_secret_file(room: Any, table: dict[str, Any], variable: str, reading: Reading) -> dict[str, Any]:
-    """Replace `{name}_file` by the content of that file, where `name` is a secret of this room."""
-    ((name, value),) = table.items()
-    secrets = {known.name for known in fields(room) if known.metadata.get("secret")}
-    if not name.endswith("_file") or name.removesuffix("_file") not in secrets:
-        return table
-    try:
-        return {name.removesuffix("_file"): Path(value).read_text("utf-8").strip()}
-    except OSError as error:
-        reading.faults.append(f"{variable}: {value} cannot be read ({error.strerror})")
-        return {}
-
-
-def set_value(room: Any, name: str, value: Any, *, key: str, origin: str, reading: Reading) -> Any:
-    """`room` with one field set, or unchanged and a fault noted when the value does not fit."""
-    kind = get_type_hints(type(room))[name]
-    try:
-        converted = convert_value(kind, value)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        example = known_fields(type(room))[name].default
-        reading.faults.append(f"{origin}: {key} is {value!r}; expected {describe(kind)}, as in {example!s}")
-        return room
-    reading.origins[key] = origin
-    return replace(room, **{name: converted})
-
-
-def convert_value(kind: Any, value: Any) -> Any:
-    """`value` as `kind`; text is read as numbers where it came from the environment."""
-    if kind is str and isinstance(value, str):
-        return value
-    if kind is bool:
-        return value if isinstance(value, bool) else SWITCHES[value.lower()]
-    if kind is int and not isinstance(value, bool) and isinstance(value, int | str):
-        return int(value)
-    if kind is float and not isinstance(value, bool) and isinstance(value, int | float | str):
-        return float(value)
-    if kind is Path and isinstance(value, str):
-        return Path(value)
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return kind(value)
-    raise TypeError(kind)
-
-
-def describe(kind: Any) -> str:
-    """A kind of value, in words."""
-    words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", Path: "a path"}
-    return words.get(kind) or "one of " + ", ".join(kind)
-
-
-def known_fields(room: type) -> dict[str, Field[Any]]:
-    """The fields of a settings class by name."""
-    return {known.name: known for known in fields(room)}
-
-
-def known_names(room: type) -> list[str]:
-    """The names of a settings class."""
-    return list(known_fields(room))
-
-
-def nearest(name: str, names: list[str]) -> str:
-    """A hint at the known name that looks most like `name`."""
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(names)}"
-
-
-def list_origins(settings: Settings, reading: Reading) -> list[Origin]:
-    """Every setting with its value and origin; secrets are named but not shown."""
-    rows = []
-    for known in fields(settings):
-        value = getattr(settings, known.name)
-        if is_dataclass(value):
-            rows += [origin_of(value, each, f"{known.name}.{each.name}", reading) for each in fields(value)]
-        else:
-            rows.append(origin_of(settings, known, known.name, reading))
-    return rows
-
-
-def origin_of(room: Any, known: Field[Any], key: str, reading: Reading) -> Origin:
-    """One row of `list_origins`."""
-    value = getattr(room, known.name)
-    shown = ("(set)" if value else "(not set)") if known.metadata.get("secret") else str(value)
-    assert known.default is not MISSING or known.default_factory is not MISSING
-    return Origin(key, shown, reading.origins.get(key, "default"))

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from ridgeway.settings import Origin, list_origins, read_settings
+from ridgeway.settings import read_settings
+from ridgeway.settingsfile import Origin, list_origins
 
 
 @click.group()

@@ -1,5 +1,6 @@
 """Settings: where a value comes from, and how well a wrong one is told."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ridgeway.errors import RelayedFault, SettingsError, SignatureError
-from ridgeway.settings import Mode, list_origins, load_settings, read_settings
+from ridgeway.settings import Mode, PeerTls, load_settings, read_settings
+from ridgeway.settingsfile import list_origins
 
 
 def write(folder: Path, text: str) -> Path:
@@ -76,3 +78,18 @@ def test_a_prefix_is_put_once_and_never_on_the_other_side_s_fault():
     assert error.prefixed("malformed_signature").prefixed("malformed_signature").code.count("malformed") == 1
     relayed = RelayedFault("server.serverproxy.access_denied", "no", fault_id="m")
     assert relayed.prefixed("server.clientproxy") is relayed
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [("MIN_PEER_VERSION", "7.6", "as in 7.6.0"), ("PEER_TLS", "1.1", "one of 1.2, 1.3, as in 1.3")],
+)
+def test_a_text_of_another_form_is_refused_with_an_example(variable, value, expected):
+    with pytest.raises(SettingsError, match=re.escape(expected)):
+        load_settings(environment={f"RIDGEWAY_GATEWAY__{variable}": value})
+
+
+def test_a_release_and_a_version_of_tls_are_taken():
+    names = {"RIDGEWAY_GATEWAY__MIN_PEER_VERSION": "7.6.0", "RIDGEWAY_GATEWAY__PEER_TLS": "1.2"}
+    gateway = load_settings(environment=names).gateway
+    assert (gateway.min_peer_version, gateway.peer_tls) == ("7.6.0", PeerTls.TLS_1_2)
