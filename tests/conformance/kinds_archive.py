@@ -5,12 +5,18 @@ the message log's own hand on `gpg`.
 """
 
 import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.outcome import Outcome, Vector, judge_cases, valid
+from tests.conformance.outcome import Outcome, Vector, failed, judge_cases, skip, valid
 
 from ridgeway.errors import RidgewayError
+from ridgeway.messagelog.gnupg import Encryption, decrypt_file
 from ridgeway.protocol.signatures.archives import parse_digest, read_archive, verify_archive
 from ridgeway.protocol.signatures.archives.linking import write_linking_info
 from ridgeway.protocol.signatures.containers import render_container_name
@@ -61,3 +67,51 @@ def read_digest(text: str) -> str:
         return parse_digest(text)[0]
     except RidgewayError:
         return "error"
+
+
+def check_archive_encryption(vector: Vector, root: Path) -> Outcome:
+    """A GnuPG folder with which an archive is encrypted and opened again, or a key store of a database's key."""
+    if vector.files[0].endswith(".p12"):
+        return check_key_store(root / vector.files[0], password=str(vector.context.get("password", "")))
+    if shutil.which("gpg") is None:
+        return skip("gpg is not installed")
+    data = b"PK" + bytes(range(256)) * 100
+    with copied_folder(vector, root) as folder:
+        sealed, opened = folder / "archive.zip.gpg", folder / "archive.zip"
+        encryption = Encryption(sealed, folder=folder, recipients=())
+        encryption.stream.write(data)
+        encryption.finish()
+        decrypt_file(sealed, opened, folder=folder)
+        return valid() if opened.read_bytes() == data != sealed.read_bytes() else failed("differs")
+
+
+@contextmanager
+def copied_folder(vector: Vector, root: Path) -> Iterator[Path]:
+    """A copy of the GnuPG folder that gpg may write to, without the sockets of whoever made it."""
+    top = Path(vector.files[0]).parent
+    with tempfile.TemporaryDirectory(prefix="rwgpg", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        for each in vector.files:
+            place = folder / Path(each).relative_to(top)
+            if not place.name.startswith("S."):
+                place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                place.write_bytes((root / each).read_bytes())
+        try:
+            yield folder
+        finally:
+            subprocess.run(["gpgconf", "--homedir", name, "--kill", "all"], check=False, timeout=60)
+
+
+def check_key_store(file: Path, *, password: str) -> Outcome:
+    """A PKCS#12 key store opens with its password, and holds a secret key under a name."""
+    if shutil.which("openssl") is None:
+        return skip("openssl is not installed")
+    command = ["openssl", "pkcs12", "-in", str(file), "-passin", "stdin", "-info", "-nodes"]
+    done = subprocess.run(command, input=password, capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode != 0:
+        return failed("invalid_key_store")
+    secret = done.stdout.partition("Secret bag")[2] or done.stderr.partition("Secret bag")[2]
+    name = re.search(r"friendlyName: (.+)", done.stdout)
+    if not secret or name is None:
+        return failed("key_not_found")
+    return valid({"secret_key_alias": name[1].strip()})

@@ -35,6 +35,15 @@ HEAD = (
     b"GET\r\n/r1/RW/GOV/1002/people/register/find\r\nX-Road-Client:RW/GOV/1001/desk\r\n"
     b"X-Road-Id:%s\r\nX-Road-Request-Id:r-%s\r\n"
 )
+SOAP = """<?xml version="1.0"?>
+<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:x="http://x-road.eu/xsd/xroad.xsd"
+ xmlns:i="http://x-road.eu/xsd/identifiers"><e:Header>
+<x:client i:objectType="SUBSYSTEM"><i:xRoadInstance>RW</i:xRoadInstance><i:memberClass>GOV</i:memberClass>
+<i:memberCode>1001</i:memberCode><i:subsystemCode>desk</i:subsystemCode></x:client>
+<x:service i:objectType="SERVICE"><i:xRoadInstance>RW</i:xRoadInstance><i:memberClass>GOV</i:memberClass>
+<i:memberCode>1002</i:memberCode><i:subsystemCode>people</i:subsystemCode><i:serviceCode>find</i:serviceCode></x:service>
+<x:id>{query_id}</x:id><x:protocolVersion>4.0</x:protocolVersion></e:Header>
+<e:Body><x:find><name>Ann</name></x:find></e:Body></e:Envelope>"""
 COUNTRY = make_country()
 TRUST = COUNTRY.trust()
 SIGNER: Cert = COUNTRY.member(ALICE, "p256")
@@ -43,15 +52,30 @@ SIGNER: Cert = COUNTRY.member(ALICE, "p256")
 def a_record(query_id: str = "q-1", *, body: bytes | None = None, is_response: bool = False) -> LogRecord:
     """A record with a signature that verifies; with a body it is signed through a hash chain."""
     message = HEAD % (query_id.encode(), query_id.encode())
-    bodies = () if body is None else (LoggedBody(hashlib.sha512(body).digest(), len(body), body),)
+    bodies = () if body is None else (a_body(body),)
+    return replace(sign_record(message, bodies), query_id=query_id, request_id=f"r-{query_id}", is_response=is_response)
+
+
+def a_soap_record(query_id: str, *attachments: bytes) -> LogRecord:
+    """A SOAP request with attachments."""
+    message = SOAP.format(query_id=query_id).encode()
+    return replace(sign_record(message, tuple(map(a_body, attachments))), query_id=query_id)
+
+
+def a_body(content: bytes) -> LoggedBody:
+    return LoggedBody(hashlib.sha512(content).digest(), len(content), content)
+
+
+def sign_record(message: bytes, bodies: tuple[LoggedBody, ...]) -> LogRecord:
+    """The record of a message that Alice signed with these bodies."""
     parts = [("/message.xml", hashlib.sha512(message).digest())]
     parts += [(f"/attachment{number}", each.digest) for number, each in enumerate(bodies, 1)]
     unsigned = prepare_message_signature(tuple(parts), material=COUNTRY.material(SIGNER), signing_time=NOW)
     return LogRecord(
-        query_id=query_id,
-        request_id=f"r-{query_id}",
+        query_id="",
+        request_id="",
         party=PARTY,
-        is_response=is_response,
+        is_response=False,
         at=NOW,
         message=message,
         signature=unsigned.complete(sign(SIGNER.key, unsigned.to_be_signed, unsigned.algorithm)),
