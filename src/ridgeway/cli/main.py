@@ -34,7 +34,7 @@ ROOMS = {
     "opmonitor": Room("ridgeway.opmonitor.commands", "Note what passed, how long it took, what failed.", True),
     "securityserver": Room("ridgeway.cli.securityserver", "One organisation's clients, services, rights.", True),
     "settings": Room("ridgeway.cli.settings", "Show and check the settings."),
-    "signer": Room("ridgeway.signer.commands", "Hold private keys and sign."),
+    "signer": Room("ridgeway.cli.signer", "Hold private keys and sign."),
     "trust": Room("ridgeway.cli.trust", "Fetch, show and explain the global configuration."),
     "verify": Room("ridgeway.cli.verify", "Prove a container offline."),
 }

@@ -56,6 +56,7 @@ class ForeignKey:
     name: str | None
     certificates: tuple[ForeignCertificate, ...] = ()
     requests: int = 0
+    mechanism: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def read_key(element: etree._Element) -> ForeignKey:
         name=element.findtext("friendlyName"),
         certificates=tuple(read_certificate_entry(each, key_id) for each in element.iterfind("cert")),
         requests=len(element.findall("certRequest")),
+        mechanism=element.findtext("signMechanismName"),
     )
 
 
