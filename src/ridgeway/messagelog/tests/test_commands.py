@@ -32,6 +32,15 @@ def test_the_log_runs_answers_and_stops_when_told(tmp_path: Path):
             assert (found.returncode, json.loads(found.stdout)) == (0, [])
             stamped = ridgeway(tmp_path, "messagelog", "stamp", "--json")
             assert json.loads(stamped.stdout) == {"stamped": 0, "waiting": 0}
+            archived = ridgeway(tmp_path, "messagelog", "archive", "--json")
+            assert json.loads(archived.stdout) == {"records": 0, "files": []}
+            assert json.loads(ridgeway(tmp_path, "messagelog", "clean", "--json").stdout) == {"deleted": 0}
+            status = json.loads(ridgeway(tmp_path, "messagelog", "status", "--json").stdout)
+            assert (status["waiting"], status["refuses"], status["archive"]["waiting"]) == (0, "", 0)
+            assert status["authorities"][0]["url"] == "http://127.0.0.1:9/"
+            told = ridgeway(tmp_path, "messagelog", "status").stdout
+            assert "takes records    yes" in told
+            assert "http://127.0.0.1:9/  last stamp none yet" in told
             missing = ridgeway(tmp_path, "messagelog", "export", "7", "out.asice")
             assert missing.returncode == 1
             assert "no record 7" in missing.stderr
@@ -64,3 +73,12 @@ def test_the_verification_configuration_holds_the_shared_parameters_of_every_ins
     with zipfile.ZipFile(io.BytesIO(write_verification_configuration(settings))) as archive:
         found = {name: archive.read(name) for name in archive.namelist()}
     assert found == {f"verificationconf/{path}": data for path, data in files.items() if "private" not in path}
+
+
+def test_a_key_for_the_log_is_made_once_under_its_id(tmp_path: Path):
+    made = ridgeway(tmp_path, "messagelog", "encryption-key", "2026", "--json")
+    assert json.loads(made.stdout)["id"] == "2026"
+    again = ridgeway(tmp_path, "messagelog", "encryption-key", "2026")
+    assert again.returncode != 0
+    assert "already" in again.stderr
+    assert len((tmp_path / "messagelog.keys").read_text().splitlines()) == 1
