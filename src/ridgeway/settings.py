@@ -202,6 +202,10 @@ class CentralServerSettings:
     publish_interval_seconds: float = setting(60.0, "Time between two signings of the configuration.")
     keep_old_seconds: int = setting(600, "How long superseded parts stay available.")
     https_port: int = setting(0, "Port at which the configuration is served over HTTPS, beside HTTP; 0 closes it.")
+    proxy_name: str = setting(
+        "", "Name of the configuration proxy, as it stands in its addresses.", form=(r"[A-Za-z0-9_-]{0,64}", "PROXY")
+    )
+    proxy_address: str = setting("", "Host, with its port unless that is 80, at which the proxy is reached.")
     ha_node_name: str = setting(
         "", "Name of this central server among several that share a database; empty where there is one."
     )

@@ -16,6 +16,7 @@ import click
 from ridgeway.centralserver.apply import APP, apply_proposal, read_proposal
 from ridgeway.centralserver.changing_commands import parts, trusted_anchors
 from ridgeway.centralserver.directories import build_anchor
+from ridgeway.centralserver.proxy_commands import proxy
 from ridgeway.centralserver.publishing import publish_now, read_in_force
 from ridgeway.centralserver.requests.commands import requests, show, tls_certificate
 from ridgeway.centralserver.run import run_centralserver
@@ -56,6 +57,7 @@ def centralserver() -> None:
 
 
 centralserver.add_command(parts)
+centralserver.add_command(proxy)
 centralserver.add_command(requests)
 centralserver.add_command(show)
 centralserver.add_command(trusted_anchors)

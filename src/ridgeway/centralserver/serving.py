@@ -19,6 +19,9 @@ DEFAULT_VERSION = "2"
 VERSION = re.compile(r"(?:^|&)version=([0-9]+)(?:&|$)")
 DIRECTORY = re.compile(r"/(internalconf|externalconf)")
 PART = re.compile(r"/V([0-9]{1,4})/([0-9]{23})/([a-z][a-z0-9-]{0,60}\.xml)")
+PROXY_DIRECTORY = re.compile(r"/([A-Za-z0-9_-]{1,64})/conf")
+PROXY_PART = re.compile(r"/[A-Za-z0-9_-]{1,64}/[0-9]{13,15}/[A-Za-z0-9_.%+-]{1,200}/[a-z][a-z0-9-]{0,60}\.xml")
+"""What a configuration proxy serves; see `proxy.py`."""
 MAX_TARGET_BYTES = 2048
 MAX_CACHED_FILES = 64
 HEALTH = "/healthz"
@@ -62,7 +65,7 @@ class PublicFolder:
         if found is None:
             await response.send(404, "Not Found", [], b"")
             return
-        await send_file(request, response, found, is_part=path.startswith("/V"))
+        await send_file(request, response, found, is_part=path.endswith(".xml"))
 
     async def answer_health(self, response: ResponseWriter) -> None:
         """Whether a configuration is served that has not expired."""
@@ -91,13 +94,14 @@ class PublicFolder:
 
 def find_name(path: str, query: str) -> str | None:
     """The file below the public folder that a request means."""
-    directory = DIRECTORY.fullmatch(path)
-    if directory is not None:
-        asked = VERSION.search(query)
-        version = int((asked[1] if asked else DEFAULT_VERSION)[:4])
+    asked = VERSION.search(query)
+    version = int((asked[1] if asked else DEFAULT_VERSION)[:4])
+    if directory := DIRECTORY.fullmatch(path):
         return f"V{version}/{directory[1]}"
-    part = PART.fullmatch(path)
-    return None if part is None else path.removeprefix("/")
+    if proxy := PROXY_DIRECTORY.fullmatch(path):
+        return f"{proxy[1]}/conf-v{version}"
+    is_part = PART.fullmatch(path) or (PROXY_PART.fullmatch(path) and "/../" not in path and "/./" not in path)
+    return path.removeprefix("/") if is_part else None
 
 
 async def send_file(request: Request, response: ResponseWriter, found: Found, *, is_part: bool) -> None:

@@ -47,9 +47,10 @@ class Downloader:
     limits: TrustSettings
     tls: ClientTls = field(default_factory=ClientTls)
     versions: dict[str, int] = field(default_factory=dict)
+    only_version: int | None = None
 
     async def download_directory(self, location: Location, *, tags: dict[str, str]) -> Downloaded:
-        """The directory at `location`, in the newest version that the source has.
+        """The directory at `location`, in the newest version that the source has, or in the only one that is wanted.
 
         Shapes:  tags maps an address → the entity tag that its directory had, where it would be no news.
         Raises:  NetworkError.
@@ -60,7 +61,8 @@ class Downloader:
             if found is not None:
                 return found
             del self.versions[location.url]
-        for version in versions_to_try(location.url):
+        wanted = versions_to_try(location.url) if self.only_version is None else (self.only_version,)
+        for version in wanted:
             found = await self.try_version(location.url, version, tags)
             if found is not None:
                 if version is not None:
