@@ -1,7 +1,7 @@
 """What archiving writes and reads in the database: which records wait, which archive holds them, what may be deleted.
 
-Law: an archive's row and the marks on its records are one transaction; records are deleted only when their archive is
-in its place, oldest first, a few at a time. Read next: `archiving.py`.
+Law: an archive's row and the marks on its records are one transaction; archived records are deleted oldest first, a few
+at a time, and only while every archive is in its place. Read next: `archiving.py`.
 """
 
 from collections import Counter
@@ -34,10 +34,9 @@ MARK_IN_PLACE = "UPDATE messagelog_archive SET is_in_place = %s WHERE id = %s"
 MARK_TRANSFERRED = "UPDATE messagelog_archive SET is_transferred = %s WHERE id = %s"
 UNMARK = "UPDATE messagelog_record SET archive_id = NULL WHERE archive_id = %s"
 DROP_ARCHIVE = "DELETE FROM messagelog_archive WHERE id = %s"
-FIND_OLD = """
-SELECT r.id, r.timestamp_id FROM messagelog_record r JOIN messagelog_archive a ON a.id = r.archive_id
-WHERE r.archive_id IS NOT NULL AND r.logged_at_ms < %s AND a.is_in_place
-AND r.id < (SELECT max(id) FROM messagelog_record) ORDER BY r.id LIMIT %s"""
+FIND_OLDEST = """
+SELECT id, timestamp_id, logged_at_ms FROM messagelog_record
+WHERE archive_id IS NOT NULL AND id < (SELECT max(id) FROM messagelog_record) ORDER BY id LIMIT %s"""
 DROP_BODIES = "DELETE FROM messagelog_body WHERE record_id = %s"
 DROP_RECORD = "DELETE FROM messagelog_record WHERE id = %s"
 LESSEN = "UPDATE messagelog_timestamp SET records = records - %s WHERE id = %s"
@@ -140,10 +139,10 @@ class ArchiveStore:
 
         The newest record of all stays, so that no number is given twice.
         """
-        found = self.database.read(FIND_OLD, (before_ms, limit))
-        numbers = [(number,) for number, _ in found]
+        found = [row for row in self.database.read(FIND_OLDEST, (limit,)) if row[2] < before_ms]
+        numbers = [(number,) for number, _, _ in found]
         if numbers:
-            stamps = Counter(stamp for _, stamp in found)
+            stamps = Counter(stamp for _, stamp, _ in found)
             with transaction(self.database):
                 self.database.write_each(DROP_BODIES, numbers)
                 self.database.write_each(DROP_RECORD, numbers)

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ridgeway.errors import MessageLogError, RidgewayError
+from ridgeway.errors import MessageLogError, RidgewayError, SettingsError
 from ridgeway.messagelog.archivefile import ArchiveFiller, Filled, rename_durably
 from ridgeway.messagelog.archivestore import ArchiveRow, ArchiveStore
 from ridgeway.messagelog.stamping import Clock, Execute
@@ -39,8 +39,8 @@ Read = Callable[[Callable[[], Any]], Awaitable[Any]]
 class Archiver:
     """Archives at each interval, and when asked.
 
-    `filler` works in the archiver's thread (`read`), `marks` and `state` in the writer's (`execute`). `failure` is what
-    went wrong last; None while it works.
+    `filler` works in the archiver's thread (`read`), `marks` and `state` in the writer's (`execute`). `command` takes
+    archives elsewhere, where there is one. `failure` is what went wrong last; None while it works.
     """
 
     filler: ArchiveFiller
@@ -50,11 +50,13 @@ class Archiver:
     read: Read
     settings: MessageLogSettings
     clock: Clock
+    command: tuple[str, ...]
     failure: RidgewayError | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
         """Archive and clean at each interval until cancelled; what fails is told and tried again."""
+        await self.finish_last()
         while self.settings.archive_interval_seconds > 0:
             await asyncio.sleep(await self.seconds_to_next())
             try:
@@ -64,6 +66,17 @@ class Archiver:
                 log.warning("archiving failed, records stay in the log: %s", error)
             else:
                 log.info("archived %d records in %d files, deleted %d", report.records, len(report.files), deleted)
+
+    async def finish_last(self) -> None:
+        """What an earlier process did not finish is finished, where that can be done now."""
+        if not self.filler.folder.exists():
+            return
+        try:
+            async with self.turn:
+                await self.recover()
+        except RidgewayError as error:
+            self.failure = error
+            log.warning("what an earlier process archived cannot be finished: %s", error)
 
     async def seconds_to_next(self) -> float:
         """How long until the next round: an interval after the last one, whatever was restarted since."""
@@ -126,7 +139,7 @@ class Archiver:
             records=len(filled.records),
             made_at_ms=to_milliseconds(self.clock()),
             is_in_place=False,
-            is_transferred=not self.settings.archive_transfer_command,
+            is_transferred=not self.command,
         )
         number = await self.execute(lambda: self.marks.add_archive(row, filled.records))
         await self.put_in_place(number, filled.file, self.filler.folder / filled.name)
@@ -141,23 +154,40 @@ class Archiver:
 
         Raises:  MessageLogError(archive_failed) for the first that could not.
         """
-        words = shlex.split(self.settings.archive_transfer_command)
-        if not words:
+        if not self.command:
             return
         for row in await self.read(self.filler.store.find_untransferred):
             file = str(self.filler.folder / row.file_name)
-            await transfer([word.replace("{file}", file) for word in words])
+            await transfer([word.replace("{file}", file) for word in self.command])
             await self.execute(partial(self.marks.note_transferred, row.id))
 
     async def clean(self) -> int:
-        """Archived records whose time is over are gone; how many there were."""
+        """Archived records whose time is over are gone; how many there were.
+
+        Raises:  MessageLogError when an archive cannot be brought to its place, or the database fails.
+        """
         async with self.turn:
+            await self.recover()
             before = to_milliseconds(self.clock() - timedelta(days=self.settings.keep_archived_days))
             deleted = 0
             while count := await self.execute(lambda: self.marks.delete_old(before, DELETE_RECORDS)):
                 deleted += count
                 await asyncio.sleep(0)
             return deleted
+
+
+def read_command(settings: MessageLogSettings) -> tuple[str, ...]:
+    """The words of the operator's command; none where nothing is handed on.
+
+    Raises:  SettingsError(malformed_settings) when a quote is open.
+    """
+    try:
+        return tuple(shlex.split(settings.archive_transfer_command))
+    except ValueError as error:
+        text = settings.archive_transfer_command
+        raise SettingsError(
+            "malformed_settings", f"messagelog.archive_transfer_command is {text!r}: {error}."
+        ) from error
 
 
 async def transfer(command: list[str]) -> None:

@@ -15,7 +15,7 @@ from ridgeway.journal import JournalServer
 from ridgeway.messagelog.answers import Answers
 from ridgeway.messagelog.archivefile import ArchiveFiller
 from ridgeway.messagelog.archivestore import ArchiveStore
-from ridgeway.messagelog.archiving import Archiver
+from ridgeway.messagelog.archiving import Archiver, read_command
 from ridgeway.messagelog.authorities import Authorities
 from ridgeway.messagelog.client import limits_of
 from ridgeway.messagelog.databases import open_database
@@ -74,7 +74,7 @@ async def open_parts(
 ) -> AsyncIterator[LogParts]:
     """The parts, ready to be run.
 
-    Raises:  SettingsError(malformed_settings) when the keys of an encrypted log cannot be read.
+    Raises:  SettingsError(malformed_settings) when keys or the transfer command cannot be read.
     """
     url = settings.database_url(settings.messagelog.database)
     keys = open_key_ring(settings)
@@ -102,6 +102,7 @@ async def open_parts(
         read=archiving.read,
         settings=settings.messagelog,
         clock=clock,
+        command=read_command(settings.messagelog),
     )
     archives = ArchiveStore(readers.reader.database)
     status = StatusReader(readers.reader, archives, stamper, archiver, readers.read)

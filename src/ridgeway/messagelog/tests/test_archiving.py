@@ -2,6 +2,7 @@ import asyncio
 import io
 import subprocess
 import sys
+import tempfile
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
@@ -11,8 +12,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ridgeway.errors import MessageLogError, SettingsError
+from ridgeway.messagelog.archiving import read_command
 from ridgeway.messagelog.client import MessageLogClient
 from ridgeway.messagelog.databases import open_database
 from ridgeway.messagelog.gnupg import decrypt_file, read_member_keys
@@ -35,7 +39,7 @@ from ridgeway.protocol.exchange.values import LogRecord
 from ridgeway.protocol.identifiers import ClientId, MemberId, SubsystemId
 from ridgeway.protocol.signatures.archives import VerifiedArchive, read_archive, verify_archive, verify_links
 from ridgeway.protocol.signatures.containers import read_container, verify_container
-from ridgeway.settings import ArchiveGrouping
+from ridgeway.settings import ArchiveGrouping, MessageLogSettings
 
 __all__ = ["cluster", "place"]
 
@@ -343,3 +347,21 @@ def test_a_line_that_gives_no_key_is_named(tmp_path: Path, line: str):
     with pytest.raises(SettingsError, match=r"keys\.txt:2"):
         read_member_keys(file)
     assert read_member_keys(tmp_path / "absent") == {}
+
+
+@given(st.binary(max_size=100))
+def test_whatever_a_key_file_holds_it_is_read_or_its_line_is_named(data: bytes):
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        try:
+            keys = read_member_keys(Path(file.name))
+        except SettingsError:
+            return
+    assert all(member and all(each and not each.startswith("-") for each in ids) for member, ids in keys.items())
+
+
+def test_a_transfer_command_with_an_open_quote_is_refused_at_the_start():
+    assert read_command(MessageLogSettings(archive_transfer_command="cp '{file}' /there")) == ("cp", "{file}", "/there")
+    with pytest.raises(SettingsError, match="archive_transfer_command"):
+        read_command(MessageLogSettings(archive_transfer_command="cp '{file}"))
