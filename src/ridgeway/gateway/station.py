@@ -149,7 +149,7 @@ class Station:
                 chain = tuple(subject.certificate for subject in list_subjects([der], trust))
                 names = tuple(name_certificate(each) for each in chain)
                 answers = self.find_answers(names, code="cannot_create_signature")
-                return info.id, SigningMaterial(der, answers, chain[1:])
+                return info.id, SigningMaterial(der, answers, chain[1:], info.sign_algorithm)
         raise TokenError(
             "cannot_create_signature",
             f"There is no signing key with an active certificate for {member}.",
@@ -278,6 +278,7 @@ def pool_limits(settings: Settings) -> PoolLimits:
         max_idle_per_origin=gateway.max_idle_peer_connections,
         max_head_bytes=gateway.max_header_bytes,
         connect_timeout_seconds=gateway.connect_timeout_seconds,
+        connect_floor_seconds=gateway.connect_floor_seconds,
         read_timeout_seconds=gateway.peer_read_timeout_seconds,
         idle_timeout_seconds=max(1.0, gateway.idle_timeout_seconds - 5.0),
     )

@@ -5,13 +5,13 @@ which is kept and shown.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 
 import click
 
 from ridgeway.settings import Settings
 from ridgeway.signer.asking import (
-    Outside,
     as_json,
     call,
     describe_certificate,
@@ -22,6 +22,7 @@ from ridgeway.signer.asking import (
     say,
 )
 from ridgeway.signer.client import SignerClient
+from ridgeway.signer.proving import activate_proven
 from ridgeway.signer.service import read_clock
 from ridgeway.signer.values import (
     ActivateRequest,
@@ -64,7 +65,7 @@ def import_certificate(
 ) -> None:
     """Import CERTIFICATE (PEM or DER) for the key it is of; the first of a key is used once it is proven good."""
     request = ImportRequest(certificate.read_bytes(), **whose, stays_inactive=True)
-    found = outside()
+    check = partial(outside().check_ocsp, settings)
 
     async def take(client: SignerClient) -> KeyInfo:
         before = {each.sha256 for info in await client.list_keys() for each in info.certificates}
@@ -72,7 +73,7 @@ def import_certificate(
         added = next((each for each in info.certificates if each.sha256 not in before), None)
         if added is None or inactive or info.active_certificate is not None:
             return info
-        return await activate_proven(client, settings, added, unproven=unproven, found=found)
+        return await activate_proven(client, added.der, check=check, unproven=unproven)
 
     info = call(settings, take)
     print_keys((info,), as_json=as_json)
@@ -83,14 +84,6 @@ def import_certificate(
 certificates.add_command(import_certificate)
 
 
-async def activate_proven(
-    client: SignerClient, settings: Settings, certificate: CertificateInfo, *, unproven: str, found: Outside
-) -> KeyInfo:
-    """The certificate is used if its authority says that it is good, or a reason is given; else the error is kept."""
-    error = "" if unproven else await found.check_ocsp(settings, certificate.der)
-    return await client.activate(ActivateRequest(certificate.sha256, not error, error, unproven))
-
-
 @click.command()
 @click.argument("sha256")
 @click.option("--off", is_flag=True, help="Stop using it.")
@@ -99,7 +92,7 @@ async def activate_proven(
 @click.pass_obj
 def activate(settings: Settings, sha256: str, off: bool, unproven: str, as_json: bool) -> None:
     """Use the certificate with this SHA-256 for its key, once its authority says that it is good."""
-    found = outside()
+    check = partial(outside().check_ocsp, settings)
 
     async def change(client: SignerClient) -> KeyInfo:
         wanted = next(
@@ -108,7 +101,7 @@ def activate(settings: Settings, sha256: str, off: bool, unproven: str, as_json:
         )
         if off or wanted is None:
             return await client.activate(ActivateRequest(sha256, not off))
-        return await activate_proven(client, settings, wanted, unproven=unproven, found=found)
+        return await activate_proven(client, wanted.der, check=check, unproven=unproven)
 
     changed = call(settings, change)
     error = next((each.ocsp_error for each in changed.certificates if each.sha256 == sha256.lower()), "")
