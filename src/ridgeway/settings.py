@@ -142,8 +142,9 @@ class GatewaySettings:
         "", "Oldest release of a peer that is served; empty serves all.", form=(r"(\d+\.\d+\.\d+)?", "7.6.0")
     )
     connect_timeout_seconds: float = setting(
-        30.0, "Limit on connecting to another security server; each further attempt has half, but at least 5 seconds."
+        30.0, "Limit on connecting to another security server; each further round has half of the one before."
     )
+    connect_floor_seconds: float = setting(5.0, "Least time that a further round of connecting has.")
     favourite_connect_timeout_seconds: float = setting(
         5.0, "Limit on connecting to the address that was the fastest lately, before the others race again."
     )

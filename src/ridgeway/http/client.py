@@ -27,9 +27,6 @@ __all__ = ["Address", "Exchange", "Favourite", "Pool", "Response", "fetch"]
 MAX_SESSIONS = 1000
 """TLS sessions that a pool remembers, one an origin."""
 
-CONNECT_FLOOR_SECONDS = 5.0
-"""Each further round of connecting has half the time of the one before, but no less than this (or than it had)."""
-
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 
 
@@ -210,7 +207,7 @@ class Pool:
     ) -> ClientConnection:
         """A new connection to the fastest origin that also shakes hands."""
         remaining = {Address(each.host, each.port): each for each in origins}
-        floor = min(seconds, CONNECT_FLOOR_SECONDS)
+        floor = min(seconds, self.limits.connect_floor_seconds)
         while True:
             address, sock = await connect_fastest(
                 tuple(remaining), timeout_seconds=seconds, stagger_seconds=stagger_seconds

@@ -31,7 +31,8 @@ class HttpLimits:
 class PoolLimits:
     """The limits of a client. A read timeout bounds each wait for the peer, not the whole answer.
 
-    `idle_timeout_seconds` is shorter than a server's, so that the pool lets go first.
+    `idle_timeout_seconds` is shorter than a server's, so that the pool lets go first. Each further round of connecting
+    has half the time of the one before, but no less than `connect_floor_seconds` (or than it had).
     """
 
     max_connections_per_origin: int = 64
@@ -40,6 +41,7 @@ class PoolLimits:
     max_buffered_bytes: int = 256 * 1024
     idle_timeout_seconds: float = 20.0
     connect_timeout_seconds: float = 30.0
+    connect_floor_seconds: float = 5.0
     waiting_timeout_seconds: float = 30.0
     read_timeout_seconds: float = 120.0
     write_timeout_seconds: float = 60.0

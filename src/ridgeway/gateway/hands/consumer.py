@@ -76,6 +76,7 @@ class ConsumerHands:
         self.peer = AsyncExitStack()
         self.encoder = TransportEncoder(draw_boundary())
         self.exchange: Exchange | None = None
+        self.targets: tuple[Target, ...] = ()
         self.heads: ResponseHeads | None = None
         self.incoming: IncomingMessage | None = None
         self.has_sent = False
@@ -129,7 +130,10 @@ class ConsumerHands:
         if self.exchange is not None:
             self.peers.forget_winner(self.exchange.origin.host)
             await self.peer.aclose()
+        self.targets = self.targets or targets
         self.exchange = await self.peer.enter_async_context(self.peers.exchange(targets))
+        if targets != self.targets:
+            self.peers.remember(self.targets, self.exchange.origin.host)
         return Link(self.exchange.origin.host, self.exchange.connection.peer_chain)
 
     def get_exchange(self) -> Exchange:
@@ -207,10 +211,10 @@ class ConsumerHands:
         assert self.incoming is not None
         bodies = self.incoming.bodies
         headers = list(render_http_headers(response))
-        if bodies:
-            headers.append(("Content-Length", str(bodies[0].size)))
-        elif response.status not in {204, 304} and self.request.method != "HEAD":
-            headers.append(("Content-Length", "0"))
+        if not response_has_body(self.request.method, response.status):
+            bodies = []  # what the other server signed beside such a status, HTTP cannot hand on
+        else:
+            headers.append(("Content-Length", str(sum(body.size for body in bodies))))
         await self.response.start(response.status, response.reason, headers)
         await write_pieces(self.response.write, bodies, self.incoming.spool)
         await self.response.finish()
