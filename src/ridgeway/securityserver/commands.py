@@ -8,10 +8,13 @@ import click
 from ridgeway.office.documents.asking import confirm_changes, print_outcome
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.office.documents.versions import find_newest
+from ridgeway.securityserver.admitting import access, tls_certificates
 from ridgeway.securityserver.apply import APP, apply_proposal, read_proposal
-from ridgeway.securityserver.describing import GROUPS
+from ridgeway.securityserver.describing import descriptions
 from ridgeway.securityserver.joining.commands import COMMANDS
 from ridgeway.securityserver.models import Version
+from ridgeway.securityserver.oddities import list_oddities
+from ridgeway.securityserver.offering import clients, services
 from ridgeway.securityserver.strangers import find_trust, list_strangers
 from ridgeway.settings import Settings
 from ridgeway.trust.clock import read_clock
@@ -24,7 +27,7 @@ def securityserver() -> None:
     """One organisation's clients, services and access rights."""
 
 
-for command in (*COMMANDS, *GROUPS):
+for command in (*COMMANDS, clients, services, descriptions, access, tls_certificates):
     securityserver.add_command(command)
 
 
@@ -38,12 +41,13 @@ def apply(settings: Settings, file: Path, yes: bool, dry_run: bool, as_json: boo
     """Apply the document FILE: validate it whole, show what changes, and put it in force."""
     proposal = read_proposal(file)
     now = read_clock()
-    strangers = list_strangers(proposal.document, find_trust(settings, now=now))
-    for row in strangers:
+    warnings = list_strangers(proposal.document, find_trust(settings, now=now))
+    warnings += list_oddities(proposal.document, proposal.content)
+    for row in warnings:
         click.echo(f"warning: {row}", err=True)
     may_apply = confirm_changes(proposal.changes, yes=yes, dry_run=dry_run, as_json=as_json)
     version = apply_proposal(proposal, settings, now=now) if may_apply else proposal.current_version
-    facts = {"version": version, "changes": proposal.changes, "warnings": strangers, "applied": may_apply}
+    facts = {"version": version, "changes": proposal.changes, "warnings": warnings, "applied": may_apply}
     sentence = f"Version {version} is in force for {proposal.snapshot.server}."
     print_outcome(facts, sentence, dry_run=dry_run, as_json=as_json)
 

@@ -329,8 +329,21 @@ def build_service(entry: ServiceEntry, path: tuple[str | int, ...], meaning: Mea
         disabled_notice=entry.disabled,
         version=entry.version,
         description_url=entry.description_url,
-        endpoints=tuple(Endpoint(each.method.upper(), each.path) for each in entry.endpoints or ()),
+        endpoints=tuple(
+            build_endpoint(each, (*path, "endpoints", number), meaning)
+            for number, each in enumerate(entry.endpoints or ())
+        ),
     )
+
+
+def build_endpoint(entry: EndpointEntry, path: tuple[str | int, ...], meaning: Meaning) -> Endpoint:
+    """One endpoint."""
+    method = entry.method.upper()
+    if method != "*" and method not in VERBS:
+        meaning.fail((*path, "method"), f"{entry.method!r}; expected * or one of {', '.join(sorted(VERBS))}")
+    if not entry.path.startswith("/"):
+        meaning.fail((*path, "path"), f"{entry.path!r}; expected a path that begins with a slash")
+    return Endpoint(method, entry.path)
 
 
 def build_right(

@@ -148,4 +148,5 @@ def too_large() -> MessageError:
 
 def invalid(why: str) -> MessageError:
     """The error for what is no description."""
-    return MessageError("invalid_openapi", f"The OpenAPI description cannot be read: {why}.")
+    detail = f"The OpenAPI description cannot be read: {why}."
+    return MessageError("invalid_openapi", detail, action="Correct it at its source.")

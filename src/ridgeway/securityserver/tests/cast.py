@@ -35,9 +35,12 @@ class Place:
         assert old in text
         self.document.write_text(text.replace(old, new))
 
+    def read(self) -> ServerSnapshot:
+        return read_server_snapshot(self.snapshot_file.read_bytes())
+
     def apply(self) -> ServerSnapshot:
         number = apply_proposal(read_proposal(self.document), self.settings, now=NOW)
-        snapshot = read_server_snapshot(self.snapshot_file.read_bytes())
+        snapshot = self.read()
         assert snapshot.version == number
         return snapshot
 

@@ -8,14 +8,17 @@ import pytest
 from click.testing import CliRunner
 
 import ridgeway.office.documents.tests.ready  # noqa: F401  before any table
-from ridgeway.errors import RidgewayError
+from ridgeway.errors import RidgewayError, SettingsError
 from ridgeway.http import serve
 from ridgeway.protocol.exchange.snapshots import read_server_snapshot
 from ridgeway.protocol.exchange.values import Endpoint, ServiceType
 from ridgeway.protocol.identifiers import SubsystemId
+from ridgeway.securityserver.admitting import access
 from ridgeway.securityserver.apply import apply_proposal
-from ridgeway.securityserver.describing import clients, descriptions, services
+from ridgeway.securityserver.describing import descriptions
+from ridgeway.securityserver.descriptions import Refreshing, fetch_once
 from ridgeway.securityserver.editing import propose_change, read_in_force
+from ridgeway.securityserver.oddities import list_oddities
 from ridgeway.securityserver.tests.cast import NOW, Place, cluster, place
 
 OPENAPI = b"""openapi: 3.0.3
@@ -37,7 +40,9 @@ class Shelf:
     """Where descriptions lie, in a thread of its own, because commands run their own loop."""
 
     def __init__(self):
-        self.documents = {"/openapi.yaml": OPENAPI, "/wsdl": WSDL}
+        self.documents = {"/openapi.yaml": OPENAPI, "/wsdl": WSDL, "/long": b"x" * 11_000_000}
+        self.documents["/reserved"] = WSDL.replace(b'name="b"/></binding>', b'name="getWsdl"/></binding>')
+        self.documents["/entities"] = b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + WSDL
         self.base = ""
 
 
@@ -121,7 +126,92 @@ def test_a_wsdl_becomes_services_with_versions_and_what_is_new_is_offered_when_a
     told = json.loads(
         run(place, descriptions, "refresh", "--client", first_client(), "--service", "b", "--yes", "--json").stdout
     )
-    assert told["warnings"] == [f"b: {url} does not describe it any more"]
+    assert told["warnings"] == [f"b: {url} does not describe it any more; --remove takes it away"]
+
+
+def test_what_a_wsdl_has_no_longer_goes_with_its_rights_when_asked(place, shelf):
+    place.apply()
+    url = f"{shelf.base}/wsdl"
+    run(place, descriptions, "add", first_client(), url, "--type", "wsdl", "--yes")
+    run(place, access, "grant", first_client(), "b", "GOV/1002/casework", "--yes")
+    shelf.documents["/wsdl"] = WSDL.replace(b'<operation name="b"/></binding>', b"</binding>")
+    asked = ("refresh", "--client", first_client(), "--service", "b", "--remove", "--yes", "--json")
+    told = json.loads(run(place, descriptions, *asked).stdout)
+    assert [each for each in told["changes"] if each.startswith("-") and "GOV/1002/casework" in each]
+    assert {"a.v1"} == {each for each in services_in_force(place) if each in {"a.v1", "b"}}
+
+
+def test_a_description_that_cannot_be_read_leaves_its_service_and_stops_no_other(place, shelf):
+    place.apply()
+    for code in ("one", "two"):
+        shelf.documents[f"/{code}"] = OPENAPI
+        url = f"{shelf.base}/{code}"
+        run(place, descriptions, "add", first_client(), url, "--type", "openapi", "--code", code, "--yes")
+    shelf.documents |= {"/one": b"no description", "/two": OPENAPI.replace(b"post", b"put")}
+    propose_and_apply(place, lambda content: content["clients"][0]["services"][0].update(description_url=""))
+    with pytest.raises(RidgewayError, match="invalid_openapi"):
+        run(place, descriptions, "refresh", "--yes")
+    found = services_in_force(place)
+    assert Endpoint("POST", "/persons") in found["one"].endpoints
+    assert Endpoint("PUT", "/persons") in found["two"].endpoints
+
+
+def test_what_one_client_may_not_trust_is_not_taken_from_anothers_fetching():
+    asked = []
+
+    async def fetch_for(url, client, *, verify_tls):
+        asked.append((client["id"], verify_tls))
+        return b""
+
+    async def ask():
+        round_ = Refreshing()
+        for client, verify in (("a", False), ("a", False), ("a", True), ("b", False)):
+            await fetch_once("https://x", {"id": client}, {"verify_tls": verify}, round_)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ridgeway.securityserver.descriptions.fetch_description", fetch_for)
+        asyncio.run(ask())
+    assert asked == [("a", False), ("a", True), ("b", False)]
+
+
+def test_a_description_may_be_a_file_that_is_published_elsewhere(place, tmp_path):
+    place.apply()
+    file = tmp_path / "openapi.yaml"
+    file.write_bytes(OPENAPI)
+    more = ("--code", "filed", "--published-url", "http://in.example/openapi.yaml", "--yes")
+    run(place, descriptions, "add", first_client(), str(file), "--type", "openapi", *more)
+    service = services_in_force(place)["filed"]
+    assert (service.url, service.description_url) == ("http://in.example/v1", "http://in.example/openapi.yaml")
+    assert len(service.endpoints) == 2
+
+
+def test_what_is_odd_about_services_is_said_when_the_document_is_applied(place):
+    place.apply()
+
+    def make_odd(content):
+        (first, *_) = content["clients"][0]["services"]
+        first["endpoints"] = [{"method": "GET", "path": "/by-id/*"}]
+        first["access"] += [{"subject": "GOV/1002/casework", "method": "PUT", "path": "/by-id/*"}]
+        soap = {"type": "wsdl", "code": "soap", "url": "http://in.example", "endpoints": None, "description_url": ""}
+        versions = [first | soap | {"version": each, "access": []} for each in ("v1", "v2")]
+        versions[1]["access"] = [{"subject": "GOV/1002/casework", "method": "*", "path": "**"}]
+        content["clients"][0]["services"] += versions
+
+    proposal = propose_change(make_odd)
+    told = list_oddities(proposal.document, proposal.content)
+    assert [each.partition("services")[2] for each in told] == [
+        "[3].access: rights to 'soap' cover all its versions; here they differ from an earlier version's",
+        "[0].access[3]: the description names no endpoint that PUT /by-id/* covers",
+    ]
+    proposal = propose_change(lambda content: content["clients"][0]["services"][0].update(endpoints=None))
+    assert "endpoints are not known yet" in list_oddities(proposal.document, proposal.content)[0]
+
+
+@pytest.mark.parametrize("endpoint", [{"method": "FETCH", "path": "/a"}, {"method": "GET", "path": "a"}])
+def test_an_endpoint_that_is_none_is_refused(place, endpoint):
+    place.apply()
+    with pytest.raises(SettingsError, match="endpoints"):
+        propose_change(lambda content: content["clients"][0]["services"][0].update(endpoints=[endpoint]))
 
 
 def test_endpoints_stay_when_the_operators_file_leaves_them_out_and_lost_rights_are_warned_of(place, shelf):
@@ -156,6 +246,11 @@ def propose_and_apply(place, change):
         (("add", "{client}", "{base}/openapi.yaml", "--type", "wsdl", "--yes"), "invalid_wsdl"),
         (("add", "{client}", "{base}/wsdl", "--type", "openapi", "--code", "x", "--yes"), "invalid_openapi"),
         (("add", "{client}", "{base}/openapi.yaml", "--type", "openapi", "--yes"), "missing_code"),
+        (("add", "{client}", "/nowhere", "--type", "wsdl", "--yes"), "unreadable_file"),
+        (("add", "{client}", "https://127.0.0.1:1/x", "--type", "wsdl", "--yes"), "network_error"),
+        (("add", "{client}", "{base}/long", "--type", "wsdl", "--yes"), "http_error"),
+        (("add", "{client}", "{base}/reserved", "--type", "wsdl", "--yes"), "malformed_document"),
+        (("add", "{client}", "{base}/entities", "--type", "wsdl", "--yes"), "invalid_wsdl"),
     ],
 )
 def test_what_cannot_be_described_changes_nothing(place, shelf, arguments, code):
@@ -166,20 +261,3 @@ def test_what_cannot_be_described_changes_nothing(place, shelf, arguments, code)
         run(place, descriptions, *told)
     assert refused.value.code == code
     assert read_in_force() == before
-
-
-def test_a_service_is_disabled_with_a_notice_and_enabled_again(place):
-    place.apply()
-    service = read_in_force()[1]["clients"][0]["services"][0]["code"]
-    run(place, services, "disable", first_client(), service, "--notice", "Back on Monday", "--yes")
-    assert services_in_force(place)[service].disabled_notice == "Back on Monday"
-    assert "Back on Monday" in run(place, services, "list", first_client()).output
-    run(place, services, "enable", first_client(), service, "--yes")
-    assert services_in_force(place)[service].disabled_notice is None
-
-
-def test_clients_are_listed_and_shown(place):
-    place.apply()
-    rows = json.loads(run(place, clients, "list", "--json").stdout)
-    assert rows[0]["id"] == first_client()
-    assert first_client() in run(place, clients, "show", first_client()).output
