@@ -71,12 +71,14 @@ def generate(settings: Settings, yes: bool, as_json: bool) -> None:
 @click.option("--common-name", required=True, help="Name of the server.")
 @click.option("--dns", multiple=True, help="A DNS name, as often as needed.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File for it.")
+@as_json
 @click.pass_obj
-def csr(settings: Settings, common_name: str, dns: tuple[str, ...], output: Path) -> None:
+def csr(settings: Settings, common_name: str, dns: tuple[str, ...], output: Path, as_json: bool) -> None:
     """Write a certificate request for the key."""
     identity = open_internal_identity(folder_of(settings), now=read_clock())
     output.write_bytes(write_request(identity, common_name=common_name, dns_names=dns))
-    click.echo(f"{output} holds the request; have it signed, then: ridgeway gateway internal-tls import FILE")
+    then = f"{output} holds the request; have it signed, then: ridgeway gateway internal-tls import FILE"
+    click.echo(json.dumps({"file": str(output)}) if as_json else then)
 
 
 @internal_tls.command("import")
@@ -91,9 +93,11 @@ def import_file(settings: Settings, file: Path, as_json: bool) -> None:
 @internal_tls.command()
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File for it.")
 @click.option("--der", is_flag=True, help="DER; else PEM.")
+@as_json
 @click.pass_obj
-def export(settings: Settings, output: Path, der: bool) -> None:
+def export(settings: Settings, output: Path, der: bool, as_json: bool) -> None:
     """Write the certificate, for systems that pin it."""
     found = read_certificate(open_internal_identity(folder_of(settings), now=read_clock()).certificate)
     output.write_bytes(found.der if der else found.loaded.public_bytes(Encoding.PEM))
-    click.echo(f"{output} holds the certificate.")
+    facts = {"file": str(output), "sha256": found.sha256.hex()}
+    click.echo(json.dumps(facts) if as_json else f"{output} holds the certificate.")

@@ -89,13 +89,19 @@ def replace_identity(folder: Path, *, now: datetime) -> InternalIdentity:
 
 
 def write_request(identity: InternalIdentity, *, common_name: str, dns_names: tuple[str, ...] = ()) -> bytes:
-    """A certificate request (PEM) for the internal key, which an authority of the organisation may sign."""
+    """A certificate request (PEM) for the internal key, which an authority of the organisation may sign.
+
+    Raises:  SettingsError(malformed_name).
+    """
     key = load_der_private_key(identity.private_key, None)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-    builder = x509.CertificateSigningRequestBuilder().subject_name(name)
-    if dns_names:
-        names = x509.SubjectAlternativeName([x509.DNSName(each) for each in dns_names])
-        builder = builder.add_extension(names, critical=False)
+    builder = x509.CertificateSigningRequestBuilder()
+    try:
+        builder = builder.subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)]))
+        if dns_names:
+            names = x509.SubjectAlternativeName([x509.DNSName(each) for each in dns_names])
+            builder = builder.add_extension(names, critical=False)
+    except ValueError as error:
+        raise SettingsError("malformed_name", f"This cannot stand in a certificate: {error}.") from error
     assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
 

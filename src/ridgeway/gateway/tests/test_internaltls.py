@@ -97,6 +97,12 @@ def test_a_certificate_for_another_key_and_garbage_change_nothing(tmp_path):
     assert open_internal_identity(tmp_path, now=NOW) == made
 
 
+@pytest.mark.parametrize(("name", "dns"), [("", ()), ("x" * 65, ()), ("ss1", ("übel.example",))])
+def test_a_name_that_no_certificate_can_have_is_refused(tmp_path, name, dns):
+    with pytest.raises(SettingsError, match="malformed_name"):
+        write_request(open_internal_identity(tmp_path, now=NOW), common_name=name, dns_names=dns)
+
+
 def test_a_new_key_takes_the_place_of_the_old_one(tmp_path):
     made = open_internal_identity(tmp_path, now=NOW)
     assert replace_identity(tmp_path, now=NOW).private_key != made.private_key
