@@ -7,6 +7,7 @@ Source: X-Road 7.7 asks before it activates a certificate by itself. Read next: 
 from datetime import datetime
 
 from ridgeway.errors import CertificateError, RidgewayError
+from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.settings import Settings
 from ridgeway.trust.download import open_pool
 from ridgeway.trust.keeper import TrustKeeper
@@ -19,21 +20,20 @@ from ridgeway.trust.places import places_of
 
 async def fetch_ocsp_error(settings: Settings, certificate: bytes, *, now: datetime) -> str:
     """Why the certificate (DER) may not be used; empty when its authority says now that it is good."""
+    keeper = TrustKeeper(settings)
+    keeper.reload_if_changed(now)
     try:
-        await require_good(settings, certificate, now=now)
+        await require_good(settings, certificate, trust=keeper.snapshot, now=now)
     except RidgewayError as error:
         return error.detail
     return ""
 
 
-async def require_good(settings: Settings, certificate: bytes, *, now: datetime) -> None:
+async def require_good(settings: Settings, certificate: bytes, *, trust: TrustSnapshot, now: datetime) -> None:
     """Hold only while an authentic answer, fetched now, says that the certificate is good.
 
-    Raises:  TrustError without a configuration; CertificateError, NetworkError without such an answer.
+    Raises:  CertificateError, NetworkError without such an answer.
     """
-    keeper = TrustKeeper(settings)
-    keeper.reload_if_changed(now)
-    trust = keeper.snapshot
     subjects = list_subjects([certificate], trust)
     if not subjects:
         raise CertificateError("cert_validation", "No authority that the configuration approves issued it.")
