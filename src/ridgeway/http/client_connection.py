@@ -159,7 +159,7 @@ class ClientConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header field; fields after the body are dropped."""
         if self.in_head:
-            self.fields.append((name.decode("latin-1"), value.decode("latin-1")))
+            self.fields.append((name.decode("latin-1"), value.rstrip(b" \t").decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         """The head is complete."""

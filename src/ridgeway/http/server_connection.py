@@ -196,7 +196,7 @@ class ServerConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header field; fields after the body are dropped."""
         if self.in_head and not self.is_replaying:
-            self.fields.append((name.decode("latin-1"), value.decode("latin-1")))
+            self.fields.append((name.decode("latin-1"), value.rstrip(b" \t").decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         """The head is complete: refuse it, or start its handler."""

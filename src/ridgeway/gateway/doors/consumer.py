@@ -134,7 +134,7 @@ class ConsumerDoor:
     def open_soap(self, request: Request) -> SoapSource:
         """The SOAP message that this request brings, about to be read.
 
-        Raises:  MessageError(client.invalid_http_method | client.invalid_content_type).
+        Raises:  MessageError(client.invalid_http_method | client.invalid_request | client.invalid_content_type).
         """
         try:
             if request.method != "POST":
@@ -143,7 +143,10 @@ class ConsumerDoor:
                     f"{request.method[:20]!r} is not how SOAP messages are sent; expected POST. "
                     "REST messages go to /r1/INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE.",
                 )
-            decoder = SoapDecoder(request.headers.get("Content-Type"), limits=self.station.transport_limits)
+            content_type = request.headers.get("Content-Type")
+            if not content_type:
+                raise MessageError("invalid_request", "The request has no Content-Type; expected text/xml.")
+            decoder = SoapDecoder(content_type, limits=self.station.transport_limits)
         except RidgewayError as error:
             raise error.prefixed(CLIENT) from error
         return SoapSource(decoder, request.body(), prefix=CLIENT)

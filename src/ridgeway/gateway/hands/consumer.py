@@ -15,6 +15,7 @@ from ridgeway.gateway.hands.soapdelivery import prepare_delivery, write_pieces
 from ridgeway.gateway.peers.securityserver import PeerDirectory
 from ridgeway.gateway.station import Station
 from ridgeway.http import Exchange, PeerLostError, Request, ResponseWriter
+from ridgeway.http.framing import response_has_body
 from ridgeway.protocol.exchange.commands import (
     AnyRequest,
     AnyResponse,

@@ -44,13 +44,15 @@ from ridgeway.protocol.exchange.commands import (
 from ridgeway.protocol.exchange.reading import DECODING, decoding
 from ridgeway.protocol.exchange.soap import DEFAULT_CONTENT_TYPE, SoapPart, SoapRequest, SoapResponse
 from ridgeway.protocol.exchange.values import LocalService, LoggedBody
+from ridgeway.protocol.identifiers import member_of
 from ridgeway.protocol.messages import RestRequest, find_soap_fault
 from ridgeway.protocol.transport import REST_RESPONSE, SoapDecoder, TransportDecoder, TransportEncoder
 from ridgeway.protocol.transport.heads import RequestHeads, render_response_heads
 from ridgeway.telemetry import TraceContext
 from ridgeway.trust.clock import read_clock
 
-BODILESS_STATUSES = (204, 304)
+BODILESS_STATUSES = (204, 205, 304)
+"""Statuses after which X-Road looks for no body."""
 SOAP_STATUSES = (200, 500)
 """What a SOAP service may answer with; a fault comes with the second."""
 OWN_FAULTS = frozenset({"service_missing_url", "service_malformed_url"})
@@ -134,7 +136,11 @@ class ProviderHands:
         return await self.incoming.read_rest()
 
     async def call_service(self, service: LocalService, request: AnyRequest) -> ServiceAnswer | SoapAnswer:
-        """The beginning of the service's answer; its bodies wait to be carried."""
+        """The beginning of the service's answer; its bodies wait to be carried.
+
+        Raises:  TokenError(cannot_create_signature) before the service hears of it, when its answer cannot be signed.
+        """
+        self.station.get_material(member_of(request.service))
         if isinstance(request, SoapRequest):
             return await self.call_soap_service(service, request)
         return await self.call_rest_service(service, request)

@@ -169,6 +169,7 @@ async def test_an_answer_to_another_question_is_refused(tmp_path):
     ("changes", "code"),
     [
         ({"method": "GET"}, "client.invalid_http_method"),
+        ({"content_type": ""}, "client.invalid_request"),
         ({"content_type": "application/json"}, "client.invalid_content_type"),
         ({"content_type": "multipart/related"}, "client.invalid_content_type"),
         ({"body": b""}, "client.invalid_soap"),

@@ -307,3 +307,14 @@ async def test_a_long_body_that_nobody_reads_does_not_stall_the_next_request():
                 answers.append(await reader.readuntil(b"unread"))
         writer.close()
     assert [answer[:15] for answer in answers] == [b"HTTP/1.1 200 OK"] * 2
+
+
+async def test_space_around_a_value_is_no_part_of_it():
+    async def handler(request, response):
+        await response.send(200, "OK", [("X-Heard", f"[{request.headers.get('X-Said')}]")], b"")
+
+    async with serve(handler, host="127.0.0.1", port=0) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nX-Said: \t b c \t \r\nConnection: close\r\n\r\n")
+        assert b"X-Heard: [b c]\r\n" in await reader.read()
+        writer.close()

@@ -56,7 +56,8 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+")
 HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 HEADER = re.compile(rf"({HEADER_NAME.pattern}):({HEADER_VALUE.pattern})")
-STATUS = re.compile(r"[1-9][0-9]{2}")
+STATUS = re.compile(r"[2-9][0-9]{2}")
+"""A status below 200 is no answer: whoever asked would go on waiting for one."""
 NOT_ASCII = r"[^\x00-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 PATH = re.compile(rf"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{{2}}|{NOT_ASCII})*")
 QUERY = re.compile(rf"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?\[\]]|%[0-9A-Fa-f]{{2}}|{NOT_ASCII})*")
@@ -248,7 +249,7 @@ def parse_request_path(path: str) -> tuple[ServiceId, str]:
 def read_response(data: Octets, *, status: str, reason: str, headers: Headers) -> RestResponse:
     """The response that these parts make."""
     if not STATUS.fullmatch(status):
-        raise invalid(f"{status[:40]!r} is no HTTP status; expected three digits")
+        raise invalid(f"{status[:40]!r} is no HTTP status of an answer; expected 200 to 999")
     if not HEADER_VALUE.fullmatch(reason):
         raise invalid("its reason has a control character")
     found = index_headers(headers)

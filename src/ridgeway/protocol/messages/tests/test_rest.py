@@ -200,6 +200,7 @@ def test_a_header_of_one_connection_in_a_message_is_an_error(name: str) -> None:
         (RESPONSE.replace(b"200", b"20", 1), "invalid_rest"),
         (RESPONSE.replace(b"200", b"2000", 1), "invalid_rest"),
         (RESPONSE.replace(b"200", b"2x0", 1), "invalid_rest"),
+        (RESPONSE.replace(b"200", b"101", 1), "invalid_rest"),
         (RESPONSE.replace(b"OK", b"O\x00K", 1), "invalid_rest"),
         (RESPONSE.replace(b"x-road-id", b"x-no-id"), "invalid_rest"),
         (RESPONSE.replace(b"x-road-request-hash", b"x-no-hash"), "invalid_rest"),
