@@ -17,18 +17,16 @@ from ridgeway.signer.tests.cast import PIN, certify
 from ridgeway.signer.tests.test_commands import running_process, settings_of
 
 XROAD_PIN = "the PIN of X-Road"
-MEMBER = """<memberId xmlns:id="http://x-road.eu/xsd/identifiers" id:objectType="MEMBER"><id:xRoadInstance>NM</id:xRoadInstance>
-<id:memberClass>GOV</id:memberClass><id:memberCode>1001</id:memberCode></memberId>"""
+MEMBER = """<memberId xmlns:id="http://x-road.eu/xsd/identifiers" id:objectType="MEMBER">
+<id:xRoadInstance>NM</id:xRoadInstance><id:memberClass>GOV</id:memberClass><id:memberCode>1001</id:memberCode></memberId>"""
 
 
 def write_foreign(folder: Path) -> dict[str, bytes]:
-    """keyconf.xml and its key stores: a signing key that signs by PSS, an authentication key, and one without a store."""
+    """keyconf.xml and its key stores: a signing key that signs by PSS, one for TLS, and two without a store."""
     (folder / "softtoken").mkdir()
     ders, rows = {}, []
-    kinds = (
-        ("A1", "SIGNING", rsa.generate_private_key(65537, 2048)),
-        ("B2", "AUTHENTICATION", ec.generate_private_key(ec.SECP256R1())),
-    )
+    signing, tls = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
+    kinds = (("A1", "SIGNING", signing), ("B2", "AUTHENTICATION", tls))
     for name, usage, key in kinds:
         info = KeyInfo(name, "", KeyUsage[usage], KeyType.EC_P256, write_public_key(key))
         ders[name] = certify(info)

@@ -11,6 +11,7 @@ from ridgeway.protocol.signatures.digests import RSA_PSS_SHA512, RSA_SHA512, dig
 from ridgeway.protocol.signatures.tests.cast import sha512
 from ridgeway.protocol.signatures.tests.othertools import verify_with_xmlsec
 from ridgeway.signer import KeyType, KeyUsage
+from ridgeway.signer.hardware import HardwareDevice
 from ridgeway.signer.tests.cast import NOW, certify
 from ridgeway.signer.tests.softhsm import HSM_PIN, device_of, make_hsm, needs_softhsm, running_with
 from ridgeway.signer.values import SOFTWARE_TOKEN, GenerateRequest, ImportRequest, Mechanism
@@ -20,7 +21,7 @@ PLACES = [SOFTWARE_TOKEN, pytest.param("ridgeway", marks=needs_softhsm)]
 
 @pytest.mark.parametrize("token", PLACES)
 async def test_a_pss_key_signs_messages_that_xmlsec_and_openssl_prove(tmp_path, monkeypatch, token):
-    devices = ()
+    devices: tuple[HardwareDevice, ...] = ()
     if token != SOFTWARE_TOKEN:
         make_hsm(tmp_path, monkeypatch)
         devices = (device_of(),)
