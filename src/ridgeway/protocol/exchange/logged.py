@@ -5,6 +5,7 @@ container can never be proven; a body above the limit keeps its digest, and its 
 Source: UG-SS §11 (message log); X-Road's body logging rules and their order.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -45,8 +46,9 @@ class LoggingPolicy:
     """Which bodies are logged.
 
     `body_logging` is the rule; the exceptions are providers for whom the opposite holds: `local_exceptions` when they
-    are served here, `remote_exceptions` when they are asked from here. A body longer than `max_body_bytes` is kept as
-    its digest, or, unless `truncated_body_allowed`, stops the message. At 0 every body is kept as its digest.
+    are served here, `remote_exceptions` when they are asked from here. What is beyond `max_body_bytes`, all
+    bodies of a message together, is kept as digests, or, unless `truncated_body_allowed`, stops the message. At 0 every
+    body is kept as its digest.
     """
 
     body_logging: bool = True
@@ -78,7 +80,7 @@ def decide_logged(
     provider = message.service.provider
     if not is_body_logged(provider, policy=policy, at_provider=at_provider):
         return Logged(write_metadata(message), (), is_whole=False)
-    return Logged(message.bytes, tuple(bound_body(body, policy) for body in bodies))
+    return Logged(message.bytes, tuple(bound_bodies(bodies, policy)))
 
 
 def is_body_logged(provider: ClientId, *, policy: LoggingPolicy, at_provider: bool) -> bool:
@@ -87,22 +89,25 @@ def is_body_logged(provider: ClientId, *, policy: LoggingPolicy, at_provider: bo
     return policy.body_logging != (provider in exceptions)
 
 
-def bound_body(body: LoggedBody, policy: LoggingPolicy) -> LoggedBody:
-    """The body as it is kept: with its content within the limit, else its digest.
+def bound_bodies(bodies: tuple[LoggedBody, ...], policy: LoggingPolicy) -> Iterator[LoggedBody]:
+    """The bodies as they are kept: with their content while all together are within the limit, else as digests.
 
     Raises:  MessageLogError(logging_failed).
     """
-    if policy.max_body_bytes == 0:
-        return replace(body, content=None)
-    if body.size <= policy.max_body_bytes:
-        return body
-    if not policy.truncated_body_allowed:
-        raise MessageLogError(
-            "logging_failed",
-            f"A body of {body.size} bytes is longer than what may be logged: {policy.max_body_bytes} bytes.",
-            action="Raise messagelog.max_loggable_body_bytes, or allow messagelog.truncated_body_allowed.",
-        )
-    return replace(body, content=None)
+    left = policy.max_body_bytes
+    for body in bodies:
+        if policy.max_body_bytes > 0 and body.size <= left:
+            left -= body.size
+            yield body
+        elif policy.truncated_body_allowed or policy.max_body_bytes == 0:
+            yield replace(body, content=None)
+        else:
+            size = sum(each.size for each in bodies)
+            raise MessageLogError(
+                "logging_failed",
+                f"Bodies of {size} bytes are longer than what may be logged: {policy.max_body_bytes} bytes.",
+                action="Raise messagelog.max_loggable_body_bytes, or allow messagelog.truncated_body_allowed.",
+            )
 
 
 def write_metadata(message: Message) -> Octets:

@@ -89,9 +89,15 @@ def test_a_body_above_the_limit_is_kept_as_its_digest():
     assert logged.is_whole
 
 
+def test_bodies_are_within_the_limit_together():
+    policy = LoggingPolicy(max_body_bytes=7)
+    logged = decide_logged(REST, (a_body(b"four"), a_body(b"more"), a_body(b"one")), policy=policy, at_provider=True)
+    assert [each.content for each in logged.bodies] == [b"four", None, b"one"]
+
+
 def test_a_body_above_the_limit_stops_the_message_where_the_policy_says_so():
     policy = LoggingPolicy(max_body_bytes=3, truncated_body_allowed=False)
-    with pytest.raises(MessageLogError, match="4 bytes is longer") as caught:
+    with pytest.raises(MessageLogError, match="4 bytes are longer") as caught:
         decide_logged(REST, (LoggedBody(bytes(64), 4, None),), policy=policy, at_provider=True)
     assert caught.value.code == "logging_failed"
 
@@ -110,4 +116,8 @@ def test_what_is_kept_is_whole_or_absent(rule: bool, sizes: list[int], limit: in
     assert logged.is_whole is rule
     for kept, given_body in zip(logged.bodies, bodies, strict=False):
         assert kept.digest == given_body.digest
-        assert kept.content == (given_body.content if limit > 0 and given_body.size <= limit else None)
+        assert kept.content in (None, given_body.content)
+    total = sum(body.size for body in logged.bodies if body.content is not None)
+    assert total <= limit
+    if rule and 0 < sum(sizes) <= limit:
+        assert logged.bodies == bodies
