@@ -8,6 +8,7 @@ import hashlib
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -129,6 +130,7 @@ class Pair:
     consumer_port: int
     peer_port: int
     ocsp_port: int
+    door: Any = None
     calls: list[object] = field(default_factory=list)
 
     async def ask(self, method="GET", target=f"{PERSONS}/7", body=None, headers=()):
@@ -174,9 +176,14 @@ async def running_pair(folder, *, service=serve_person, peer=None, limits=None, 
         services = ServiceDirectory(provider)
         provider.own_services = list_metadata_services(services)
         door = limits_of(provider.settings.gateway)
+        directed = SimpleNamespace(handle=peer or PeerDoor(provider, services).handle)
+
+        async def handle_peer(request, response):
+            await directed.handle(request, response)
+
         peers = await stack.enter_async_context(
             serve(
-                peer or PeerDoor(provider, services).handle,
+                handle_peer,
                 host=HOST,
                 port=0,
                 tls=provider.identity.server_tls,
@@ -190,4 +197,4 @@ async def running_pair(folder, *, service=serve_person, peer=None, limits=None, 
             serve(ConsumerDoor(consumer, PeerDirectory(consumer)).handle, host=HOST, port=0, limits=door)
         )
         pool = await stack.enter_async_context(Pool())
-        yield Pair(world, consumer, provider, pool, asked.port, peers.port, ocsp.port, calls)
+        yield Pair(world, consumer, provider, pool, asked.port, peers.port, ocsp.port, directed, calls)

@@ -43,10 +43,14 @@ async def pair_before(tmp_path, octets, **offer):
         b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nfound",
         b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nfound",
         b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nConnection: close\r\n\r\nfound",
-        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nfound",
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
-        b"2;a=b\r\nfo\r\n3\r\nund\r\n0\r\nX-Sum: 1\r\n\r\n",
+        (
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nfound"
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+            b"2;a=b\r\nfo\r\n3\r\nund\r\n0\r\nX-Sum: 1\r\n\r\n"
+        ),
     ],
 )
 async def test_every_way_to_end_an_answer_is_the_same_answer(tmp_path, octets):
@@ -87,8 +91,8 @@ async def test_a_body_is_a_part_where_the_status_can_have_one_and_were_it_empty(
 async def test_what_belongs_to_one_connection_or_is_forged_stays_behind_and_the_rest_keeps_its_place(tmp_path):
     fields = (
         b"Server: a\r\nX-One: 1\r\nx-road-id: forged\r\nX-Road-Client: A/B/C/D\r\nkeep-alive: timeout=5\r\n"
-        b"X-Road-Request-Hash: Zm9yZ2Vk\r\nX-Road-Service: A/B/C/D/e\r\nx-one: \xe4\r\nX-Empty:\r\nX-Road-Request-Id: f\r\n"
-        b"Upgrade: h2c\r\nX-Two:  spaced \t\r\nContent-Length: 0\r\n\r\n"
+        b"X-Road-Request-Hash: Zm9yZ2Vk\r\nX-Road-Service: A/B/C/D/e\r\nx-one: \xe4\r\nX-Empty:\r\n"
+        b"X-Road-Request-Id: f\r\nUpgrade: h2c\r\nX-Two:  spaced \t\r\nContent-Length: 0\r\n\r\n"
     )
     async with pair_before(tmp_path, b"HTTP/1.1 200 OK\r\n" + fields) as pair:
         answer = await pair.ask()
