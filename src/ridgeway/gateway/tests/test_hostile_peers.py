@@ -236,6 +236,14 @@ async def test_a_peer_that_answers_garbage_is_blamed_in_a_fault(tmp_path, peer):
         assert len(pair.consumer.messagelog.records) == 1
 
 
+async def test_what_does_not_shake_hands_is_no_security_server(tmp_path):
+    async with running_pair(tmp_path) as pair:
+        gateway = replace(pair.consumer.settings.gateway, remote_peer_port=pair.ocsp_port)
+        pair.consumer.settings = replace(pair.consumer.settings, gateway=gateway)
+        answer = await pair.ask()
+        assert answer.headers.get(ERROR) == "server.clientproxy.ssl_authentication_failed"
+
+
 async def test_a_peer_that_breaks_off_is_a_network_error(tmp_path):
     async def peer(request, response):
         await request.read(10_000_000)

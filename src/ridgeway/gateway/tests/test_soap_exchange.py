@@ -2,13 +2,15 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 
 import pytest
 from lxml import etree
 
 from ridgeway.gateway.tests.pair import HOST, running_pair
 from ridgeway.http import Origin, fetch
-from ridgeway.protocol.exchange.values import ServiceType
+from ridgeway.protocol.exchange.tests.cast import ASKING, DESK
+from ridgeway.protocol.exchange.values import AccessRight, ServiceType
 from ridgeway.protocol.messages import read_soap, read_soap_message
 
 HEADER = """<xroad:client id:objectType="SUBSYSTEM"><id:xRoadInstance>LAB</id:xRoadInstance>\
@@ -186,6 +188,22 @@ async def test_what_cannot_be_carried_is_refused_with_a_fault(tmp_path, changes,
         found = fault_code(await ask(pair, changes.pop("body", None), **changes))
         assert found.startswith(code)
         assert not pair.calls
+
+
+async def test_a_member_asks_for_itself_where_it_is_a_client_and_its_subsystems_do_not(tmp_path):
+    def of_member(xml):
+        typed = xml.replace(b"SUBSYSTEM", b"MEMBER", 1)
+        return typed.replace(b"<id:subsystemCode>desk</id:subsystemCode>", b"")
+
+    rights = (AccessRight(ASKING, "persons"),)
+    async with running_pair(tmp_path, service=Service(of_member(response_xml())), rights=rights, **OFFER) as pair:
+        assert fault_code(await ask(pair, of_member(request_xml()))) == "server.clientproxy.unknown_member"
+        server = pair.consumer.server
+        member = replace(server.clients[DESK], id=ASKING)
+        pair.consumer.server = replace(server, clients={**server.clients, ASKING: member})
+        answer = await ask(pair, of_member(request_xml()))
+        assert read_soap_message(answer.body).client == ASKING
+        assert fault_code(await ask(pair)) == "server.serverproxy.access_denied"
 
 
 async def test_a_rest_service_is_not_called_over_soap(tmp_path):
