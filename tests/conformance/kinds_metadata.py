@@ -91,7 +91,7 @@ def check_wsdl(vector: Vector, root: Path) -> Outcome:
     hidden = read_wsdl(hide_addresses(data))
     told = {each.url for each in services} & {each.url for each in hidden}
     described = [
-        {"name": each.code, "version": each.version, "title": each.title, "url": each.url} for each in services
+        {"name": each.code, "version": each.version, "title": each.title, "url": each.url or None} for each in services
     ]
     values = {"services": described, "operations": [each.code for each in services]}
     added = describe_adding(services)

@@ -21,10 +21,9 @@ from ridgeway.protocol.exchange.soap import SoapRequest
 from ridgeway.protocol.exchange.values import LocalClient, LocalService, ServiceType
 from ridgeway.protocol.messages import write_soap_response
 from ridgeway.protocol.metadata import hide_addresses, hide_servers, render_list_clients
-from ridgeway.protocol.metadata.identifiers import XROAD
 from ridgeway.protocol.metadata.methods import render_rest_methods, render_soap_methods
 from ridgeway.protocol.metadata.notation import MAX_OPENAPI_BYTES
-from ridgeway.protocol.metadata.queries import read_list_query, read_openapi_query, read_wsdl_query
+from ridgeway.protocol.metadata.queries import read_list_query, read_openapi_query, read_wsdl_query, render_wsdl_reply
 from ridgeway.protocol.metadata.wsdl import MAX_WSDL_BYTES
 
 JSON = (("Content-Type", "application/json"),)
@@ -93,7 +92,7 @@ class MetadataService:
             raise AccessError("service_type", f"{asked} is a REST service and has no WSDL.")
         fetched = await self.fetch(service, provider, max_bytes=MAX_WSDL_BYTES)
         hidden = await self.hide(hide_addresses, fetched.body)
-        body = f'<xroad:getWsdlResponse xmlns:xroad="{XROAD}"/>'.encode()
+        body = render_wsdl_reply(query)
         headers = (("Content-Transfer-Encoding", "binary"), ("Content-ID", f"<wsdl={uuid.uuid4()}@ridgeway>"))
         attachment = SoapAttachment("text/xml", headers, hidden)
         return OwnAnswer(write_soap_response(call.request.message, body), attachments=(attachment,))

@@ -189,8 +189,8 @@ def build_rest_service(
 async def add_description(client: Any, source: Source, *, kind: Kind, code: str, service_url: str) -> list[str]:
     """The services that a new description names are the client's; the warnings are returned.
 
-    Raises:  SettingsError(missing_code) for OpenAPI without a service code; SettingsError(service_exists) when all that
-             a WSDL names is offered already; MessageError(invalid_openapi | unsupported_openapi_version |
+    Raises:  SettingsError(missing_code) for OpenAPI without a service code; SettingsError(no_service | service_exists)
+             when a WSDL names nothing, or nothing new; MessageError(invalid_openapi | unsupported_openapi_version |
              invalid_wsdl); as `read_source`.
     """
     if kind is Kind.OPENAPI and not code:
@@ -203,6 +203,8 @@ async def add_description(client: Any, source: Source, *, kind: Kind, code: str,
         )
         return [f"{code}: {each}" for each in description.warnings]
     described = read_wsdl(data)
+    if not described:
+        raise SettingsError("no_service", "The WSDL has no operation of its own that is bound to SOAP over HTTP.")
     taken = {name_service(each) for each in client["services"]}
     new = [each for each in described if name_of(each) not in taken]
     if not new:

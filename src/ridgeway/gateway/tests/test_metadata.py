@@ -37,7 +37,7 @@ XROAD, IDENTIFIERS = "{http://x-road.eu/xsd/xroad.xsd}", "{http://x-road.eu/xsd/
 
 async def describe(request, response):
     """A service that has descriptions."""
-    found = {b"/openapi.yaml": OPENAPI, b"/wsdl": WSDL, b"/endless": b"x" * 6_000_000}.get(request.target)
+    found = {b"/openapi.yaml": OPENAPI, b"/wsdl": WSDL, b"/endless": b"x" * 11_000_000}.get(request.target)
     await response.send(200 if found else 404, "", [("Content-Type", "application/x-yaml")], found or b"")
 
 
@@ -127,6 +127,7 @@ async def test_soap_services_are_listed_and_described_over_soap(tmp_path):
         reply = await client.call_soap(f"{base}/getWsdl", asked)
         (attachment,) = reply.attachments
         assert attachment.content_type == "text/xml"
+        assert [each.text for each in reply.element.iter(f"{XROAD}serviceCode")] == ["persons"]
         hidden = b'location="http://example.org/xroad-endpoint"'
         assert attachment.content == WSDL.replace(b"location='http://inside.example/soap'", hidden)
         for said, code in (("", "invalid_request"), ("<x:serviceCode>none</x:serviceCode>", "unknown_service")):

@@ -45,14 +45,26 @@ def render_rest_methods(provider: LocalClient, *, client: ClientId | None = None
     for service in provider.services.values():
         if service.type not in SERVICE_TYPES:
             continue
-        endpoints: Iterable[Endpoint] = service.endpoints
+        endpoints: Iterable[Endpoint] = list_endpoints(provider, service)
         if client is not None:
             rights = list_rights(provider, service, client=client, trust=trust)
             if not rights:
                 continue
-            endpoints = [each for each in service.endpoints if any(allows(right, each) for right in rights)]
+            endpoints = [each for each in endpoints if any(allows(right, each) for right in rights)]
         services.append(describe_service(provider.id, service, endpoints))
     return json.dumps({"service": services}, ensure_ascii=False).encode()
+
+
+def list_endpoints(provider: LocalClient, service: LocalService) -> list[Endpoint]:
+    """The endpoints of a service as it is described; without a description those that somebody has a right to.
+
+    X-Road's operator adds the latter by hand before a right to them can be given.
+    """
+    if service.type is not ServiceType.REST or service.endpoints:
+        return list(service.endpoints)
+    rights = [each for each in provider.rights if each.service_code == service.code]
+    parts = [Endpoint(each.method, each.path) for each in rights if (each.method, each.path) != ("*", WHOLE_SERVICE)]
+    return list(dict.fromkeys(parts))
 
 
 def allows(right: AccessRight, endpoint: Endpoint) -> bool:

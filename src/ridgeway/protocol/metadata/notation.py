@@ -16,7 +16,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from ridgeway.errors import MessageError
 
-MAX_OPENAPI_BYTES = 5 * 1024 * 1024
+MAX_OPENAPI_BYTES = 10 * 1024 * 1024
 MAX_VALUES = 200_000
 """In YAML, which is read a hundred times more slowly than JSON."""
 MAX_DEPTH = 100

@@ -19,8 +19,10 @@ MAX_ENDPOINTS = 10_000
 MAX_WARNINGS = 100
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 EXTENSION = "x-"
-VERSION = re.compile(r"3\.0\.[0-9]+|3\.1\.0")
+VERSION = re.compile(r"3\.0(\.[^\s]{1,20})?|3\.1\.0")
 PARAMETER = re.compile(r"\{([^{}/]*)\}")
+PARAMETERS = re.compile(r"\{[^/]*\}")
+"""Everything from the first parameter of a segment to its last, as X-Road takes it: `{a}-{b}` is one `*`."""
 SNAKE_CASE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 
 
@@ -44,11 +46,11 @@ def read_openapi(data: bytes) -> Description:
     Raises:  MessageError(invalid_openapi | unsupported_openapi_version).
     """
     content = parse_notation(data).content
-    version = content.get("openapi")
-    if not isinstance(version, str) or not VERSION.fullmatch(version):
+    version = str(content.get("openapi"))
+    if not VERSION.fullmatch(version):
         raise MessageError(
             "unsupported_openapi_version",
-            f"openapi is {str(version)[:40]!r}; expected 3.0.x or 3.1.0.",
+            f"openapi is {version[:40]!r}; expected 3.0.x or 3.1.0.",
             action="Write the description in one of these releases.",
         )
     paths = dict(list_paths(content))
@@ -102,7 +104,7 @@ def collect_endpoints(paths: dict[str, dict[str, Any]]) -> tuple[Endpoint, ...]:
     Raises:  MessageError(invalid_openapi) when there are too many.
     """
     found = {
-        (method.upper(), PARAMETER.sub("*", path))
+        (method.upper(), PARAMETERS.sub("*", path))
         for path, item in paths.items()
         for method, _ in list_operations(item)
     }

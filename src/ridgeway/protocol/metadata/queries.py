@@ -1,4 +1,4 @@
-"""What is asked of metadata services: which description.
+"""What is asked of metadata services, and what repeats it in an answer: which description.
 
 Source: PR-META §2.3 (getWsdl); PR-MREST §4 (getOpenAPI).
 """
@@ -36,6 +36,15 @@ def read_wsdl_query(soap: bytes) -> WsdlQuery:
         raise MessageError("invalid_request", "The body names no serviceCode; say which service's WSDL is asked for.")
     version = element.findtext(f"{{{XROAD}}}serviceVersion") or ""
     return WsdlQuery(code.strip(), version.strip() or None)
+
+
+def render_wsdl_reply(query: WsdlQuery) -> bytes:
+    """The body of the answer, which says again what was asked; the WSDL itself is an attachment."""
+    root = etree.Element(f"{{{XROAD}}}getWsdlResponse", nsmap={"xroad": XROAD})
+    for name, text in (("serviceCode", query.service_code), ("serviceVersion", query.version)):
+        if text is not None:
+            etree.SubElement(root, f"{{{XROAD}}}{name}").text = text
+    return etree.tostring(root)
 
 
 def read_openapi_query(query: str | None) -> str:

@@ -41,14 +41,14 @@ def hide_servers(data: bytes) -> bytes:
 
 
 def hide(url: str) -> str:
-    """An address without scheme and host; empty when it cannot be told what they are."""
+    """The path of an address; empty when it cannot be told."""
     if PARAMETER.search(url):
         return url
     try:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    return parts.path + (f"?{parts.query}" if parts.query else "") if parts.scheme or parts.netloc else url
+    return parts.path
 
 
 def list_servers(content: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -29,7 +29,7 @@ TAG = re.compile(rb"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
 
 @dataclass(frozen=True, slots=True)
 class WsdlService:
-    """A service that a WSDL describes; `version` and `title` are None where it has none."""
+    """A service that a WSDL describes; `version` and `title` are None, `url` is "" where it has none."""
 
     code: str
     version: str | None
@@ -41,18 +41,20 @@ def read_wsdl(data: bytes) -> tuple[WsdlService, ...]:
     """The services of a WSDL: every operation of every port that is bound to SOAP over HTTP, by code.
 
     Of two ports with the same operation the last one counts; versions and titles count in any namespace, as X-Road
-    has had several.
+    has had several. A port whose binding stands elsewhere has no services here; one without address has "" as url.
 
     Raises:  MessageError(invalid_wsdl) when it is no WSDL, or does not hold together.
     """
     root = parse_wsdl(data)
     bindings = {each.get("name", ""): each for each in root.iterfind(f"{WSDL}binding")}
-    titles = {name: dict(list_titles(port_type)) for name, port_type in named(root, "portType")}
+    titles = {name: collect_titles(port_type) for name, port_type in named(root, "portType")}
     services: dict[tuple[str, str | None], WsdlService] = {}
     for port in root.iterfind(f"{WSDL}service/{WSDL}port"):
+        if "binding" not in port.attrib:
+            raise invalid(f"the port {port.get('name')!r} names no binding")
         binding = bindings.get(local_name(port.get("binding", "")))
         if binding is None:
-            raise invalid(f"the port {port.get('name')!r} is bound to {port.get('binding')!r}, which is not there")
+            continue
         for service in list_operations(binding, port, titles):
             services[service.code, service.version] = service
     return tuple(sorted(services.values(), key=lambda each: (each.code, each.version or "")))
@@ -82,12 +84,24 @@ def named(root: etree._Element, tag: str) -> Iterator[tuple[str, etree._Element]
         yield each.get("name", ""), each
 
 
-def list_titles(port_type: etree._Element) -> Iterator[tuple[str, str]]:
-    """The operations of a port type with their titles."""
+def collect_titles(port_type: etree._Element) -> dict[str, str]:
+    """The titles of the operations of a port type, by name.
+
+    Raises:  MessageError(invalid_wsdl) when two operations cannot be told apart.
+    """
+    titles: dict[str, str] = {}
+    known = set()
     for operation in port_type.iterfind(f"{WSDL}operation"):
+        name = operation.get("name", "")
+        parts = [operation.find(f"{WSDL}{each}") for each in ("input", "output")]
+        signature = (name, *(None if part is None else part.get("name") for part in parts))
+        if signature in known:
+            raise invalid(f"the port type {port_type.get('name')!r} has two operations {name!r}")
+        known.add(signature)
         title = find_text(operation.find(f"{WSDL}documentation"), "title")
         if title is not None:
-            yield operation.get("name", ""), title
+            titles[name] = title
+    return titles
 
 
 def list_operations(
@@ -98,20 +112,18 @@ def list_operations(
     if soap is None or soap.get("transport") != SOAP_OVER_HTTP:
         return
     address = find_soap(port, "address")
-    if address is None or not address.get("location"):
-        raise invalid(f"the port {port.get('name')!r} has no address")
+    url = "" if address is None else address.get("location", "")
     known = titles.get(local_name(binding.get("type", "")), {})
     for operation in binding.iterfind(f"{WSDL}operation"):
         code = operation.get("name", "")
         if not code:
             raise invalid(f"the binding {binding.get('name')!r} has an operation without a name")
-        yield WsdlService(code, find_text(operation, "version"), known.get(code), address.get("location", ""))
+        yield WsdlService(code, find_text(operation, "version"), known.get(code), url)
 
 
 def find_soap(parent: etree._Element, name: str) -> etree._Element | None:
     """The first child of this name in one of the namespaces of SOAP bindings."""
-    found = (parent.find(f"{namespace}{name}") for namespace in WSDL_SOAP)
-    return next((each for each in found if each is not None), None)
+    return next(parent.iterchildren(*(f"{namespace}{name}" for namespace in WSDL_SOAP)), None)
 
 
 def find_text(parent: etree._Element | None, name: str) -> str | None:

@@ -42,6 +42,7 @@ class Shelf:
     def __init__(self):
         self.documents = {"/openapi.yaml": OPENAPI, "/wsdl": WSDL, "/long": b"x" * 11_000_000}
         self.documents["/reserved"] = WSDL.replace(b'name="b"/></binding>', b'name="getWsdl"/></binding>')
+        self.documents["/nothing"] = WSDL.replace(b"soap/http", b"soap/smtp")
         self.documents["/entities"] = b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + WSDL
         self.base = ""
 
@@ -248,6 +249,7 @@ def propose_and_apply(place, change):
         (("add", "{client}", "{base}/openapi.yaml", "--type", "openapi", "--yes"), "missing_code"),
         (("add", "{client}", "/nowhere", "--type", "wsdl", "--yes"), "unreadable_file"),
         (("add", "{client}", "https://127.0.0.1:1/x", "--type", "wsdl", "--yes"), "network_error"),
+        (("add", "{client}", "{base}/nothing", "--type", "wsdl", "--yes"), "no_service"),
         (("add", "{client}", "{base}/long", "--type", "wsdl", "--yes"), "http_error"),
         (("add", "{client}", "{base}/reserved", "--type", "wsdl", "--yes"), "malformed_document"),
         (("add", "{client}", "{base}/entities", "--type", "wsdl", "--yes"), "invalid_wsdl"),

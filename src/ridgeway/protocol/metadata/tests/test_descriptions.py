@@ -47,7 +47,7 @@ def test_endpoints_are_read_from_json_and_yaml_alike():
 
 def test_servers_lose_their_hosts_in_both_forms():
     hidden = json.loads(hide_servers(json.dumps(DOCUMENT).encode()))
-    assert hidden == DOCUMENT | {"servers": [{"url": "/v1?x=1"}]}
+    assert hidden == DOCUMENT | {"servers": [{"url": "/v1"}]}
     yaml = b"openapi: 3.0.1\nservers: # all\n- {url: 'https://a.example', x: \xc3\xb5}\n- url: /relative\npaths: {}\n"
     assert hide_servers(yaml) == yaml.replace(b"'https://a.example'", b'""').replace(
         b"url: /rel", b'url: "/rel'
@@ -81,6 +81,11 @@ def test_servers_lose_their_hosts_in_both_forms():
 def test_a_description_that_is_none_is_refused(data):
     with pytest.raises(MessageError):
         read_openapi(data)
+
+
+def test_releases_and_parameters_are_read_as_x_road_reads_them():
+    found = read_openapi(b"openapi: 3.0\npaths: {'/a/{b}-{c}/{d}.json': {get: {}}}")
+    assert (found.version, found.endpoints) == ("3.0", (Endpoint("GET", "/a/*/*.json"),))
 
 
 def test_what_is_odd_but_hinders_nothing_is_a_warning():
@@ -164,6 +169,16 @@ def test_a_wsdl_is_read_and_its_address_alone_is_hidden(soap):
     assert hide_addresses(data) == data.replace(b"http://in.example/a?b&amp;c", b"http://example.org/xroad-endpoint")
 
 
+def test_what_stands_elsewhere_or_nowhere_is_read_as_x_road_reads_it():
+    text = WSDL.format(soap="soap")
+    assert read_wsdl(text.replace('binding="b"', 'binding="c"').encode()) == ()
+    assert [each.url for each in read_wsdl(text.replace("location=", "place=").encode())] == [""]
+    assert [each.title for each in read_wsdl(text.replace('type="p"', 'type="q"').encode())] == [None]
+    assert read_wsdl(text.replace("soap/http", "soap/smtp").encode()) == ()
+    overloaded = '<d:operation name="a"><d:input name="other"/></d:operation></d:portType>'
+    assert len(read_wsdl(text.replace("</d:portType>", overloaded).encode())) == 1
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1257", "euc-kr", "shift_jis", "UTF-7"])
 def test_an_address_is_hidden_in_every_encoding(encoding):
     text = f'<?xml version="1.0" encoding="{encoding}"?>' + WSDL.format(soap="soap")
@@ -182,8 +197,8 @@ def test_an_attribute_that_only_talks_of_a_location_stays_as_it_is():
         b"",
         b"<a/>",
         b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d>&e;</d>',
-        WSDL.format(soap="soap").replace('binding="b"', 'binding="c"').encode(),
-        WSDL.format(soap="soap").replace("location=", "place=").encode(),
+        WSDL.format(soap="soap").replace(' binding="b"', "").encode(),
+        WSDL.format(soap="soap").replace("</d:portType>", '<d:operation name="a"/></d:portType>').encode(),
         WSDL.format(soap="soap").replace('<d:operation name="a"><x:v', "<d:operation><x:v").encode(),
     ],
 )

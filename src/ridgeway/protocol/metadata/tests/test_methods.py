@@ -67,6 +67,13 @@ def test_a_right_shows_what_it_covers_and_nothing_more(subject, client):
     assert listed(provider(AccessRight(MemberId("LAB", "GOV", "2"), "plain")), DESK) == {}
 
 
+def test_without_a_description_the_endpoints_are_those_that_somebody_has_a_right_to():
+    rights = [AccessRight(DESK, "plain", "GET", "/a/*"), AccessRight(CLINIC, "plain", "GET", "/a/*")]
+    local = provider(*rights, AccessRight(CLINIC, "plain", "PUT", "/b"), AccessRight(CLINIC, "plain"))
+    assert listed(local)["plain"] == [("GET", "/a/*"), ("PUT", "/b")]
+    assert listed(local, DESK) == {"plain": [("GET", "/a/*")]}
+
+
 def test_clients_are_listed_with_what_they_have_and_without_what_they_have_not():
     member = MemberId("LAB", "GOV", "2")
     instance = InstanceTrust("LAB", 6, None, members={member: MemberEntry(member, "A <B>", subsystems={"desk": ""})})
