@@ -1,12 +1,16 @@
 """SOAP with the client library, through two gateways: an element there, an element back, attachments both ways."""
 
+import asyncio
+
 import pytest
 
 from ridgeway.client import AsyncClient, Attachment, Client, Extras, ServiceApp, ServiceFault, SoapAnswer
+from ridgeway.client.tests.test_client import load_example
 from ridgeway.errors import RequestError
 from ridgeway.gateway.tests.pair import HOST, running_pair
 from ridgeway.http import Origin, fetch
-from ridgeway.protocol.exchange.values import ServiceType
+from ridgeway.protocol.exchange.tests.cast import DESK
+from ridgeway.protocol.exchange.values import AccessRight, ServiceType
 from ridgeway.protocol.identifiers import RepresentedParty
 from ridgeway.protocol.messages import SecurityToken
 
@@ -66,9 +70,34 @@ async def test_a_fault_of_the_service_and_of_a_security_server_is_raised(tmp_pat
         assert refused.value.code == "server.serverproxy.unknown_service"
 
 
-def test_the_client_without_asyncio_does_the_same(tmp_path):
-    with Client("http://127.0.0.1:1", CLIENT) as client, pytest.raises(Exception, match=r"127\.0\.0\.1"):
-        client.call_soap(SERVICE, QUESTION)
+async def test_the_client_without_asyncio_does_the_same(tmp_path):
+    async with running_pair(tmp_path, **offer(tmp_path)) as pair:
+
+        def ask():
+            with Client(f"http://{HOST}:{pair.consumer_port}", CLIENT) as client:
+                return client.call_soap(SERVICE, QUESTION, attachments=[Attachment(b"x", content_id="a")])
+
+        reply = await asyncio.to_thread(ask)
+        assert reply.element[0].text == f"SUBSYSTEM:{CLIENT}"
+        assert reply.attachments == (Attachment(b"x", content_id="a"),)
+
+
+async def test_the_examples_understand_each_other(tmp_path, capsys):
+    service = load_example("be_a_soap_service").app
+
+    async def behind(request, response):
+        request.target = b"/soap"
+        await service(request, response)
+
+    rights = (AccessRight(DESK, "personData"),)
+    async with running_pair(tmp_path, service=behind, code="personData", rights=rights, type=ServiceType.WSDL) as pair:
+        example = load_example("call_a_soap_service")
+        where = (f"http://{HOST}:{pair.consumer_port}", CLIENT, "LAB/GOV/1002/register/personData")
+        await asyncio.to_thread(example.main, *where)
+    told = capsys.readouterr().out
+    assert "Mari Maasikas" in told
+    assert f"Attached: asked by SUBSYSTEM:{CLIENT}" in told
+    assert "The proof is kept under query id LAB-" in told
 
 
 async def test_the_wsdl_is_at_the_address_of_the_service(tmp_path):
