@@ -6,6 +6,7 @@ Read next: `commands.py`.
 """
 
 import asyncio
+import contextlib
 import json
 import uuid
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from ridgeway.errors import NetworkError, RelayedFault, RidgewayError, SettingsError
+from ridgeway.errors import NetworkError, RelayedFault, RidgewayError, SettingsError, TokenError
 from ridgeway.office.documents.versions import find_newest
 from ridgeway.protocol.certificates.snapshot import InstanceTrust, ServerEntry
 from ridgeway.protocol.certificates.x509 import read_certificate
@@ -30,10 +31,16 @@ from ridgeway.securityserver.joining.states import ASKED, keep_state, name_certi
 from ridgeway.securityserver.models import SentRequest, Version
 from ridgeway.settings import Settings
 from ridgeway.signer import KeyInfo, SignerClient
+from ridgeway.signer.values import CertificateStatus, StatusRequest
 from ridgeway.trust.clock import read_clock
 from ridgeway.trust.keeper import TrustKeeper
 
 LOOK_SECONDS, RETRY_SECONDS = 0.5, 1.0
+CERTIFICATE_STATES = {
+    RequestKind.CERTIFICATE_REGISTRATION: CertificateStatus.REGISTRATION_IN_PROGRESS,
+    RequestKind.CERTIFICATE_DELETION: CertificateStatus.DELETION_IN_PROGRESS,
+}
+"""Where a certificate stands once a request about it was taken."""
 WAIT_SECONDS = 600.0
 """How long `--wait` waits for the configuration to say what was asked for."""
 
@@ -133,9 +140,22 @@ async def send(request: ManagementRequest, settings: Settings, keeper: TrustKeep
     async with SignerClient.of(settings) as signer:
         workshop = Workshop(signer, await signer.list_keys(), keeper.snapshot, keeper.ocsp_responses)
         parts = await make_parts(request, workshop, query_id=str(uuid.uuid4()))
-    if request.kind is RequestKind.CERTIFICATE_REGISTRATION:
-        return await send_to_central(parts, keeper.snapshot.management)
-    return await send_through_gateway(parts, settings)
+        if request.kind is RequestKind.CERTIFICATE_REGISTRATION:
+            number = await send_to_central(parts, keeper.snapshot.management)
+        else:
+            number = await send_through_gateway(parts, settings)
+        await tell_signer(request, signer)
+    return number
+
+
+async def tell_signer(request: ManagementRequest, signer: SignerClient) -> None:
+    """The signer knows where the certificate stands that the request is about; one of another server stands nowhere."""
+    status = CERTIFICATE_STATES.get(request.kind)
+    if status is None or request.certificate is None or request.is_dry_run:
+        return
+    name = read_certificate(request.certificate).sha256.hex()
+    with contextlib.suppress(TokenError):
+        await signer.set_status(StatusRequest(name, status))
 
 
 def name_subject(request: ManagementRequest) -> str:

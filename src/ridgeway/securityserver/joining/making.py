@@ -72,7 +72,7 @@ async def make_parts(request: ManagementRequest, workshop: Workshop, *, query_id
 async def sign_soap(soap: bytes, info: KeyInfo, signer: SignerClient) -> SignaturePart:
     """The signature of a key over the SOAP message; an ECDSA value is ASN.1, as Java writes it."""
     public_key = load_der_public_key(info.public_key)
-    algorithm = choose_signature_algorithm(public_key)
+    algorithm = info.sign_algorithm or choose_signature_algorithm(public_key)
     sign = signer.sign if info.usage is KeyUsage.SIGNING else signer.prove_possession
     value = await sign(info.id, algorithm, digest_to_sign(algorithm, soap))
     if isinstance(public_key, ec.EllipticCurvePublicKey):
