@@ -13,6 +13,7 @@ from ridgeway.securityserver.changing import as_json, changes, client_id, put_in
 from ridgeway.securityserver.descriptions import Refreshing, Source, add_description, refresh_client
 from ridgeway.securityserver.documents import Kind
 from ridgeway.securityserver.editing import get_client, get_service, name_service, propose_change, read_in_force
+from ridgeway.securityserver.identity import find_identity
 from ridgeway.settings import Settings
 
 DESCRIBED = [Kind.OPENAPI.value, Kind.WSDL.value]
@@ -54,7 +55,7 @@ def refresh(settings: Settings, client: str, service: str, add: bool, remove: bo
     """Fetch every description, show what changed, and put it in force; what cannot be read changes nothing."""
     if service and not client:
         raise click.UsageError("Say whose service it is: --client CLASS/MEMBER/SUBSYSTEM.")
-    round_ = Refreshing(add=add, remove=remove)
+    round_ = Refreshing(add=add, remove=remove, identity=find_identity(settings))
 
     def change(content: Any) -> None:
         chosen = [get_client(content, client)] if client else content["clients"]
@@ -81,7 +82,7 @@ def add(settings: Settings, client: str, source: str, kind: str, no_verify_tls: 
     """Offer the services that a description names; nobody may call them before a right says so."""
     warnings: list[str] = []
     code, service_url = options.pop("code"), options.pop("service_url")
-    described = Source(source, options.pop("published_url"), verify_tls=not no_verify_tls)
+    described = Source(source, options.pop("published_url"), not no_verify_tls, find_identity(settings))
 
     def change(content: Any) -> None:
         found = get_client(content, client)

@@ -17,6 +17,7 @@ from ridgeway.protocol.metadata import Description, WsdlService, read_openapi, r
 from ridgeway.protocol.metadata.wsdl import MAX_WSDL_BYTES
 from ridgeway.securityserver.documents import URL, Kind
 from ridgeway.securityserver.editing import name_service
+from ridgeway.securityserver.identity import Identity
 from ridgeway.securityserver.oddities import list_lost_rights
 
 FIELDS_OF_A_SERVICE: dict[str, Any] = {"timeout_seconds": 60, "verify_tls": True, "disabled": None}
@@ -31,6 +32,7 @@ class Refreshing:
 
     add: bool = False
     remove: bool = False
+    identity: Identity | None = None
     fetched: dict[tuple[str, str, bool], bytes] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     failures: list[NetworkError | RequestError] = field(default_factory=list)
@@ -43,6 +45,7 @@ class Source:
     place: str
     published_url: str = ""
     verify_tls: bool = True
+    identity: Identity | None = None
 
     @property
     def url(self) -> str:
@@ -50,19 +53,22 @@ class Source:
         return self.place if URL.fullmatch(self.place) else self.published_url
 
 
-async def fetch_description(url: str, client: Any, *, verify_tls: bool = True) -> bytes:
-    """What is at `url`, asked with the TLS rules of this client.
+async def fetch_description(
+    url: str, client: Any, *, verify_tls: bool = True, identity: Identity | None = None
+) -> bytes:
+    """What is at `url`, asked with the TLS rules of this client, and as the gateway would ask.
 
     Raises:  NetworkError when it cannot be fetched; SettingsError(no_tls_certificate).
     """
     pinned = tuple(read_certificate(text.encode()).der for text in client["tls_certificates"]) if verify_tls else ()
-    tls = ClientTls(pinned=pinned) if url.startswith("https:") else None
-    if tls is not None and verify_tls and not pinned:
+    is_tls = url.startswith("https:")
+    if is_tls and verify_tls and not pinned:
         raise SettingsError(
             "no_tls_certificate",
             f"{url} is HTTPS, but {client['id']} has no TLS certificate to know it by.",
             action="Add it to tls_certificates, or set verify_tls to false.",
         )
+    tls = build_tls(pinned, identity) if is_tls else None
     try:
         async with Pool() as pool:
             answer = await fetch(pool, "GET", parse_url(url, tls=tls), max_bytes=MAX_WSDL_BYTES)
@@ -75,13 +81,20 @@ async def fetch_description(url: str, client: Any, *, verify_tls: bool = True) -
     return answer.body
 
 
+def build_tls(pinned: tuple[bytes, ...], identity: Identity | None) -> ClientTls:
+    """Whom a service must be (anybody, when nothing is pinned), and what it is shown."""
+    if identity is None:
+        return ClientTls(pinned=pinned)
+    return ClientTls((identity.certificate,), identity.private_key, pinned=pinned)
+
+
 async def read_source(source: Source, client: Any) -> bytes:
     """The description at an address or in a file.
 
     Raises:  SettingsError(unreadable_file); as `fetch_description`.
     """
     if URL.fullmatch(source.place):
-        return await fetch_description(source.place, client, verify_tls=source.verify_tls)
+        return await fetch_description(source.place, client, verify_tls=source.verify_tls, identity=source.identity)
     return await asyncio.to_thread(read_file, Path(source.place))
 
 
@@ -127,7 +140,9 @@ async def fetch_once(url: str, client: Any, service: Any, round_: Refreshing) ->
     """What is at `url`; it is fetched once for each client and each rule about certificates."""
     key = (client["id"], url, service["verify_tls"])
     if key not in round_.fetched:
-        round_.fetched[key] = await fetch_description(url, client, verify_tls=service["verify_tls"])
+        round_.fetched[key] = await fetch_description(
+            url, client, verify_tls=service["verify_tls"], identity=round_.identity
+        )
     return round_.fetched[key]
 
 

@@ -3,23 +3,27 @@
 import asyncio
 import json
 import threading
+from ssl import DER_cert_to_PEM_cert
 
 import pytest
 from click.testing import CliRunner
 
 import ridgeway.office.documents.tests.ready  # noqa: F401  before any table
-from ridgeway.errors import RidgewayError, SettingsError
-from ridgeway.http import serve
+from ridgeway.errors import NetworkError, RidgewayError, SettingsError
+from ridgeway.gateway.internaltls import open_internal_identity
+from ridgeway.http import ServerTls, serve
 from ridgeway.protocol.exchange.snapshots import read_server_snapshot
 from ridgeway.protocol.exchange.values import Endpoint, ServiceType
 from ridgeway.protocol.identifiers import SubsystemId
 from ridgeway.securityserver.admitting import access
 from ridgeway.securityserver.apply import apply_proposal
 from ridgeway.securityserver.describing import descriptions
-from ridgeway.securityserver.descriptions import Refreshing, fetch_once
+from ridgeway.securityserver.descriptions import Refreshing, fetch_description, fetch_once
 from ridgeway.securityserver.editing import propose_change, read_in_force
+from ridgeway.securityserver.identity import find_identity
 from ridgeway.securityserver.oddities import list_oddities
 from ridgeway.securityserver.tests.cast import NOW, Place, cluster, place
+from ridgeway.settings import Settings
 
 OPENAPI = b"""openapi: 3.0.3
 servers: [{url: /v1}]
@@ -160,7 +164,7 @@ def test_a_description_that_cannot_be_read_leaves_its_service_and_stops_no_other
 def test_what_one_client_may_not_trust_is_not_taken_from_anothers_fetching():
     asked = []
 
-    async def fetch_for(url, client, *, verify_tls):
+    async def fetch_for(url, client, *, verify_tls, identity):
         asked.append((client["id"], verify_tls))
         return b""
 
@@ -173,6 +177,42 @@ def test_what_one_client_may_not_trust_is_not_taken_from_anothers_fetching():
         patch.setattr("ridgeway.securityserver.descriptions.fetch_description", fetch_for)
         asyncio.run(ask())
     assert asked == [("a", False), ("a", True), ("b", False)]
+
+
+async def test_over_https_the_certificate_must_be_the_clients_and_ours_is_shown(tmp_path):
+    identity = open_internal_identity(tmp_path / "ours", now=NOW)
+    theirs = open_internal_identity(tmp_path / "theirs", now=NOW)
+    tls = ServerTls((theirs.certificate,), theirs.private_key, require_client_certificate=True)
+    pems = {each: DER_cert_to_PEM_cert(each.certificate) for each in (identity, theirs)}
+    seen = []
+
+    async def answer(request, response):
+        seen.append(request.connection.peer_chain)
+        await response.send(200, "", [], WSDL)
+
+    async with serve(answer, host="127.0.0.1", port=0, tls=tls) as server:
+        url = f"https://127.0.0.1:{server.port}/wsdl"
+        known, stranger = ({"id": "x", "tls_certificates": [pems[each]]} for each in (theirs, identity))
+        assert await fetch_description(url, known, identity=identity) == WSDL
+        assert await fetch_description(url, stranger, verify_tls=False, identity=identity) == WSDL
+        with pytest.raises(NetworkError):
+            await fetch_description(url, stranger, identity=identity)
+        with pytest.raises(SettingsError, match="no_tls_certificate"):
+            await fetch_description(url, {"id": "x", "tls_certificates": []}, identity=identity)
+    assert seen == [(identity.certificate,)] * 2
+
+
+def test_the_identity_that_the_gateway_keeps_is_the_one_that_is_shown(tmp_path):
+    settings = Settings(state_dir=tmp_path)
+    assert find_identity(settings) is None
+    folder = settings.path(settings.gateway.internal_tls_dir)
+    kept = open_internal_identity(folder, now=NOW)
+    found = find_identity(settings)
+    assert found is not None
+    assert (found.certificate, found.private_key) == (kept.certificate, kept.private_key)
+    (folder / "internal.pem").write_text("no identity")
+    with pytest.raises(SettingsError, match="internal_tls"):
+        find_identity(settings)
 
 
 def test_a_description_may_be_a_file_that_is_published_elsewhere(place, tmp_path):
