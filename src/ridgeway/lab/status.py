@@ -122,4 +122,5 @@ def render_country(told: dict[str, Any]) -> list[str]:
             f"  {name.replace('_', ' '):<24} {each[name]}"
             for name in ("security_server", "consumer_door", "peer_door", "ocsp_door", "information_system", "state")
         ]
+        lines += [f"  {'services':<24} {', '.join(each['services'])}"] if each["services"] else []
     return lines
