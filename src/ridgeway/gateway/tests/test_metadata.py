@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from lxml import etree
@@ -10,7 +11,9 @@ from lxml import etree
 from ridgeway.client import AsyncClient, ServiceFault
 from ridgeway.errors import MessageError
 from ridgeway.gateway.hiding import Hiding
+from ridgeway.gateway.internaltls import open_internal_identity
 from ridgeway.gateway.tests.pair import HOST, PERSONS, running_pair
+from ridgeway.http import ServerTls, serve
 from ridgeway.protocol.certificates.snapshot import MemberEntry
 from ridgeway.protocol.exchange.tests.cast import ASKING, DESK, REGISTER, SERVING
 from ridgeway.protocol.exchange.values import AccessRight, Endpoint, ServiceType
@@ -168,3 +171,51 @@ async def test_clients_are_listed_in_xml_or_json_without_asking_who_asks(tmp_pat
         object.__setattr__(trust.own, "expires_at", pair.world.now - timedelta(seconds=1))
         refused = await pair.ask(target="/listClients")
         assert (refused.status, b"expired" in refused.body) == (500, True)
+
+
+async def test_a_wsdl_is_asked_for_by_code_and_version_alike(tmp_path):
+    async with (
+        running_pair(tmp_path, service=describe, version="v1", **SOAP) as pair,
+        AsyncClient(f"http://{HOST}:{pair.consumer_port}", DESK) as client,
+    ):
+        target = "/".join(REGISTER.codes) + "/getWsdl"
+        query = '<x:getWsdl xmlns:x="http://x-road.eu/xsd/xroad.xsd"><x:serviceCode>{}</x:serviceCode>{}</x:getWsdl>'
+        version = "<x:serviceVersion>v1</x:serviceVersion>"
+        reply = await client.call_soap(target, query.format("persons", version).encode())
+        assert [each.text for each in reply.element] == ["persons", "v1"]
+        assert len(reply.attachments) == 1
+        for asked in (("persons", ""), ("persons.v1", ""), ("persons", version.replace("v1", "v2"))):
+            with pytest.raises(ServiceFault, match="unknown_service"):
+                await client.call_soap(target, query.format(*asked).encode())
+
+
+async def test_a_rest_service_has_no_wsdl(tmp_path):
+    async with (
+        running_pair(tmp_path, service=describe, **REST) as pair,
+        AsyncClient(f"http://{HOST}:{pair.consumer_port}", DESK) as client,
+    ):
+        query = (
+            b'<x:getWsdl xmlns:x="http://x-road.eu/xsd/xroad.xsd"><x:serviceCode>persons</x:serviceCode></x:getWsdl>'
+        )
+        with pytest.raises(ServiceFault, match="service_type"):
+            await client.call_soap("/".join(REGISTER.codes) + "/getWsdl", query)
+
+
+async def test_a_description_over_https_must_come_with_a_certificate_of_the_client(tmp_path):
+    theirs = open_internal_identity(tmp_path / "theirs", now=datetime.now(UTC))
+    tls = ServerTls((theirs.certificate,), theirs.private_key, require_client_certificate=True)
+    async with serve(describe, host=HOST, port=0, tls=tls) as behind, running_pair(tmp_path, **REST) as pair:
+
+        def known_by(certificate):
+            server = pair.provider.server
+            local = server.clients[REGISTER]
+            url = f"https://{HOST}:{behind.port}/openapi.yaml"
+            services = {"persons": replace(local.services["persons"], description_url=url)}
+            pinned = replace(local, services=services, tls_certificates=(certificate,))
+            pair.provider.server = replace(server, clients={REGISTER: pinned})
+
+        known_by(theirs.certificate)
+        assert (await pair.ask(target=of("getOpenAPI", "?serviceCode=persons"))).status == 200
+        known_by(pair.provider.internal.certificate)
+        refused = await pair.ask(target=of("getOpenAPI", "?serviceCode=persons"))
+        assert refused.headers.get("X-Road-Error") == "server.serverproxy.internal_error"
