@@ -12,7 +12,6 @@ import click
 
 from ridgeway.errors import SettingsError
 from ridgeway.http import run as run_loop
-from ridgeway.journal import list_journal
 from ridgeway.settings import Mode, Settings
 from ridgeway.signer.asking import OUTSIDE, Outside, as_json, ask_new_pin, ask_pin, call, say, say_state
 from ridgeway.signer.commands_certificates import activate, certificates, import_certificate
@@ -20,7 +19,7 @@ from ridgeway.signer.commands_csr import csr
 from ridgeway.signer.commands_keys import find_pin, keys, login, logout, token_option, tokens
 from ridgeway.signer.commands_xroad import import_xroad
 from ridgeway.signer.devices import read_devices
-from ridgeway.signer.expiry import warn_daily
+from ridgeway.signer.expiry import list_signer, warn_daily
 from ridgeway.signer.hardware import HardwareDevice
 from ridgeway.signer.server import build_service, harden_process, serve_service
 from ridgeway.signer.token import Token
@@ -76,7 +75,7 @@ async def serve_until_stopped(settings: Settings) -> None:
     try:
         async with (
             serve_service(service, settings.path(signer.socket)) as server,
-            metrics_door(settings.telemetry, signer.metrics_port, lambda: list_journal(server)),
+            metrics_door(settings.telemetry, signer.metrics_port, lambda: list_signer(service, server)),
         ):
             click.echo(f"signer: answering at {settings.path(signer.socket)}")
             for device in hardware:

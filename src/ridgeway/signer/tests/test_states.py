@@ -13,8 +13,9 @@ from cryptography.x509.oid import NameOID
 
 from ridgeway.errors import TokenError
 from ridgeway.signer import KeyUsage
-from ridgeway.signer.expiry import list_warnings
+from ridgeway.signer.expiry import list_signer, list_warnings
 from ridgeway.signer.proving import activate_proven
+from ridgeway.signer.server import serve_service
 from ridgeway.signer.service import SignerService
 from ridgeway.signer.tests.cast import FI_SUBJECT, NOW, certify, make_certified, make_token, running
 from ridgeway.signer.values import (
@@ -182,4 +183,6 @@ async def test_who_ends_soon_is_named_in_the_log_while_in_use(tmp_path, caplog):
         times.append(NOW + timedelta(days=32))
         (told,) = list_warnings(service, days=30)
         assert "ended 2 days ago" in told
-    assert info.certificates == ()
+    server = serve_service(service, tmp_path / "s.sock")
+    (measure,) = [each for each in list_signer(service, server) if each.name == "ridgeway_certificate_days_left"]
+    assert [(each.value, each.labels[:2]) for each in measure.samples] == [(-2, ("signing", info.id))]
