@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import time
+import zipfile
 
 import pytest
 from tests.stories.country import http, run_ridgeway
@@ -199,6 +200,27 @@ def test_the_status_tells_what_runs_where(country):
 def test_a_request_is_sent_by_hand(country):
     done = country.run("lab", "call", "parliament", PERSON)
     assert json.loads(done.stdout)["code"] == "NM000001"
+
+
+def test_a_soap_request_is_sent_by_hand_and_its_containers_hold_what_was_attached(country, tmp_path):
+    question, mandate = tmp_path / "question.xml", tmp_path / "mandate.txt"
+    question.write_text('<personData xmlns="urn:northmark:population-register"><code>NM000001</code></personData>')
+    mandate.write_text("Asked by hand.")
+    asked = ("lab", "call", "parliament", "GOV/1001/persons/personData", "--soap", "-d", str(question))
+    done = country.run(*asked, "--attach", str(mandate))
+    assert "<givenName>Adra</givenName>" in done.stdout
+    assert "givenName: Adra" in done.stdout.partition("Attachment 1, text/plain")[2]
+    query_id = done.stderr.split()[-1]
+    held = {}
+    for direction in ("request", "response"):
+        file = fetch_container(country, REGISTER, query_id, direction, tmp_path / f"{direction}.asice")
+        with zipfile.ZipFile(file) as container:
+            held[direction] = container.read("attachment1")
+    assert held["request"] == mandate.read_bytes()
+    assert b"givenName: Adra" in held["response"]
+    refused = country.run(*asked, check=False)
+    assert refused.returncode == 1
+    assert "Fault: missing_mandate" in refused.stderr
 
 
 def test_a_second_start_in_the_same_folder_is_refused(country):
