@@ -37,8 +37,12 @@ def parse_notation(data: bytes) -> Written:
     Raises:  MessageError(invalid_openapi).
     """
     text = decode(data)
-    root = None if text.lstrip(" \t\r\n").startswith("{") else compose(text)
-    content = load_json(text) if root is None else construct(root)
+    root = None
+    try:
+        content = load_json(text)
+    except (ValueError, RecursionError):
+        root = compose(text)
+        content = construct(root)
     if not isinstance(content, dict):
         raise invalid("it is no mapping")
     return Written(text, content, root)
@@ -58,19 +62,16 @@ def decode(data: bytes) -> str:
 
 
 def load_json(text: str) -> Any:
-    """The data of a JSON document; YAML may begin with a brace too, and is refused here.
+    """The data of a JSON document.
 
-    Raises:  MessageError(invalid_openapi).
+    Raises:  ValueError or RecursionError when it is none; MessageError(invalid_openapi) when it is too deep.
     """
-    try:
-        content = json.loads(text, parse_constant=refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise invalid(f"it is no JSON: {error}") from error
+    content = json.loads(text, parse_constant=refuse_constant)
     waiting = [(content, 1)]
     while waiting:
         value, depth = waiting.pop()
         if depth > MAX_DEPTH:
-            raise invalid(f"it has more than {MAX_DEPTH} levels")
+            raise too_large()
         inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         waiting += [(each, depth + 1) for each in inside if isinstance(each, dict | list)]
     return content
@@ -104,7 +105,7 @@ def compose(text: str) -> Node:
     try:
         node: Node | None = yaml.compose(text)
     except (YAMLError, ValueError, RecursionError) as error:
-        raise invalid(f"it is no YAML: {error}") from error
+        raise invalid(f"it is neither JSON nor YAML: {error}") from error
     if node is None:
         raise invalid("it is empty")
     measure(node)

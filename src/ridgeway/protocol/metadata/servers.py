@@ -48,7 +48,7 @@ def hide(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    return parts.path
+    return "" if parts.scheme and not parts.path.startswith("/") else parts.path
 
 
 def list_servers(content: dict[str, Any]) -> Iterator[dict[str, Any]]:

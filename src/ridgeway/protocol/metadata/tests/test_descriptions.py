@@ -65,7 +65,6 @@ def test_servers_lose_their_hosts_in_both_forms():
         b'{"openapi": "3.0.0", "paths": {"a": {}}}',
         b'{"openapi": "3.0.0", "paths": {"/a": 1}}',
         b'{"openapi": "3.0.0", "paths": {"/\\ud800": {}}}',
-        b'{"openapi": "3.0.0", "x": NaN}',
         b'{"openapi": "3.0.0", "x": ' + b"[" * 150 + b"]" * 150 + b"}",
         b'{"openapi": "3.0.0", "x": ' + b"1" * 5000 + b"}",
         b"openapi: 3.0.0\nx: 2020-99-99",
