@@ -206,6 +206,18 @@ async def test_a_member_asks_for_itself_where_it_is_a_client_and_its_subsystems_
         assert fault_code(await ask(pair)) == "server.serverproxy.access_denied"
 
 
+async def test_a_message_that_does_not_arrive_in_time_is_given_up(tmp_path):
+    limits = {"soap_part_timeout_seconds": 0.2}
+    async with running_pair(tmp_path, service=Service(), limits=limits, **OFFER) as pair:
+        origin = Origin(HOST, pair.consumer_port)
+        async with pair.pool.exchange(origin) as exchange:
+            await exchange.start("POST", "/", [("Content-Type", XML)])
+            await exchange.write(request_xml()[:-50])
+            assert (await exchange.response()).status == 200
+            assert read_soap(await exchange.read(10_000)).code == "server.clientproxy.internal_error"
+        assert not pair.calls
+
+
 async def test_a_rest_service_is_not_called_over_soap(tmp_path):
     async with running_pair(tmp_path, service=Service()) as pair:
         assert fault_code(await ask(pair)) == "server.serverproxy.service_type"
