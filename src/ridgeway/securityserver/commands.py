@@ -11,6 +11,7 @@ from ridgeway.office.documents.versions import find_newest
 from ridgeway.securityserver.admitting import access, tls_certificates
 from ridgeway.securityserver.apply import APP, apply_proposal, read_proposal
 from ridgeway.securityserver.describing import descriptions
+from ridgeway.securityserver.grouping import local_groups
 from ridgeway.securityserver.joining.commands import COMMANDS
 from ridgeway.securityserver.models import Version
 from ridgeway.securityserver.oddities import list_oddities
@@ -27,7 +28,7 @@ def securityserver() -> None:
     """One organisation's clients, services and access rights."""
 
 
-for command in (*COMMANDS, clients, services, descriptions, access, tls_certificates):
+for command in (*COMMANDS, clients, services, descriptions, access, local_groups, tls_certificates):
     securityserver.add_command(command)
 
 

@@ -12,6 +12,7 @@ from ridgeway.protocol.exchange.values import AccessRight, ConnectionType
 from ridgeway.protocol.identifiers import SubsystemId
 from ridgeway.securityserver.admitting import access, tls_certificates
 from ridgeway.securityserver.editing import read_in_force
+from ridgeway.securityserver.grouping import local_groups
 from ridgeway.securityserver.offering import clients, services
 from ridgeway.securityserver.tests.cast import Place, cluster, place
 from ridgeway.securityserver.tests.test_describing import first_client, run, services_in_force
@@ -106,3 +107,27 @@ def test_certificates_of_a_client_are_listed_added_and_removed(place: Place, tmp
             run(place, tls_certificates, "remove", first_client(), prefix, "--yes")
     run(place, tls_certificates, "remove", first_client(), other.sha256.hex()[:12].upper(), "--yes")
     assert json.loads(run(place, tls_certificates, "list", first_client(), "--json").stdout) == [kept]
+
+
+def test_a_local_group_is_made_filled_emptied_and_taken_away(place: Place):
+    place.apply()
+    client = first_client()
+    provider = SubsystemId("NORTHMARK", *client.split("/"))
+    run(place, local_groups, "add", client, "friends", "--description", "By letter", "--yes")
+    for member in ("GOV/1002/casework", "SOUTHMARK:GOV/77/desk", "GOV/1002/casework"):
+        run(place, local_groups, "join", client, "friends", member, "--yes")
+    assert place.read().clients[provider].local_groups["friends"] == {
+        SubsystemId("NORTHMARK", "GOV", "1002", "casework"),
+        SubsystemId("SOUTHMARK", "GOV", "77", "desk"),
+    }
+    run(place, access, "grant", client, "persons", "local-group:friends", "--yes")
+    with pytest.raises(SettingsError, match="there is no local group 'friends'"):
+        run(place, local_groups, "remove", client, "friends", "--yes")
+    run(place, local_groups, "leave", client, "friends", "GOV/1002/casework", "--yes")
+    assert "friends  By letter  SOUTHMARK:GOV/77/desk" in run(place, local_groups, "list", client).output
+    for code, member, why in (("friends", "GOV/9", "unknown_member"), ("none", "GOV/9", "unknown_group")):
+        with pytest.raises(SettingsError, match=why):
+            run(place, local_groups, "leave", client, code, member, "--yes")
+    run(place, access, "revoke", client, "persons", "local-group:friends", "--yes")
+    run(place, local_groups, "remove", client, "friends", "--yes")
+    assert "friends" not in place.read().clients[provider].local_groups
