@@ -1,4 +1,4 @@
-"""Make the reference pages from the code: `docs/reference/settings.md` and `docs/reference/commands.md`.
+"""Make the reference pages from the code: settings, commands, and what proves conformance with X-Road.
 
 Law: the pages say what the code says, and nothing that the code does not; `tests/architecture/test_docs.py` compares.
 Run: scripts/docs
@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 
 import click
 
+from conformance import render_conformance
 from ridgeway.cli.main import ROOMS, ridgeway
 from ridgeway.settings import Settings
 from ridgeway.settingsfile import describe
@@ -41,7 +42,7 @@ This is what `--help` says.
 
 
 def main(folder: Path) -> None:
-    """Write both pages."""
+    """Write the pages."""
     setup_django(Settings())  # nothing is opened: the commands' modules want the models to be importable
     for name, text in render_pages().items():
         (folder / name).write_text(text, "utf-8")
@@ -49,7 +50,11 @@ def main(folder: Path) -> None:
 
 def render_pages() -> dict[str, str]:
     """File name → content of every page that is made from the code."""
-    return {"settings.md": render_settings(), "commands.md": render_commands()}
+    return {
+        "settings.md": render_settings(),
+        "commands.md": render_commands(),
+        "conformance.md": f"{NOTE}\n{render_conformance()}",
+    }
 
 
 def render_settings() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("settings.md", "commands.md")
+PAGES = ("settings.md", "commands.md", "conformance.md")
 
 
 @pytest.fixture(scope="module")
