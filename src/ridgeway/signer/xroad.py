@@ -6,7 +6,6 @@ Source: X-Road signer: keyconf.xsd, softtoken/{keyId}.p12 (PKCS#12, the PIN is i
 """
 
 import base64
-import binascii
 import warnings
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -128,7 +127,7 @@ def read_certificate_entry(element: etree._Element, key_id: str) -> ForeignCerti
         der = base64.b64decode("".join((element.findtext("contents") or "").split()), validate=True)
         named = element.find("memberId")
         member = None if named is None else parse_identifier_element(named)
-    except (binascii.Error, MessageError) as error:
+    except (ValueError, MessageError) as error:  # binascii.Error, or characters that are not ASCII
         raise invalid(f"a certificate of the key {key_id} cannot be read: {error}") from error
     if member is not None and not isinstance(member, MemberId | SubsystemId):
         raise invalid(f"a certificate of the key {key_id} is for {member}; expected a member")

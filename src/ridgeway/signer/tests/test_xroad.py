@@ -24,8 +24,16 @@ def seal(key) -> bytes:
 
 def test_what_is_no_key_configuration_is_refused():
     doctype = b'<!DOCTYPE a [<!ENTITY b "c">]>' + KEYCONF
-    twisted = KEYCONF.replace(b"SIGNING", b"BOTH")
-    for wrong in (b"", b"<a/>", doctype, twisted, KEYCONF.replace(b"A1", b""), KEYCONF.replace(b"MAA=", b"!")):
+    twisted, not_ascii = KEYCONF.replace(b"SIGNING", b"BOTH"), KEYCONF.replace(b"MAA=", "MAÄ=".encode())
+    for wrong in (
+        b"",
+        b"<a/>",
+        doctype,
+        twisted,
+        KEYCONF.replace(b"A1", b""),
+        KEYCONF.replace(b"MAA=", b"!"),
+        not_ascii,
+    ):
         with pytest.raises(MessageError) as refused:
             read_keyconf(wrong)
         assert refused.value.code == "invalid_keyconf"
