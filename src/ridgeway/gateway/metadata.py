@@ -5,6 +5,7 @@ fetched from where its service's document says, with the service's own TLS rules
 Source: PR-META §2; PR-MREST §2 to §4.
 """
 
+import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -58,7 +59,9 @@ class MetadataService:
         if isinstance(call.request, SoapRequest):
             body = render_soap_methods(provider, name, client=client, trust=trust)
             return OwnAnswer(write_soap_response(call.request.message, body))
-        return OwnAnswer(render_rest_methods(provider, client=client, trust=trust), headers=JSON)
+        # many endpoints against many rights take their time, which no message shall wait for
+        listed = await asyncio.to_thread(render_rest_methods, provider, client=client, trust=trust)
+        return OwnAnswer(listed, headers=JSON)
 
     async def get_openapi(self, call: OwnCall, provider: LocalClient) -> OwnAnswer:
         """The description of a REST service, its servers hidden.
