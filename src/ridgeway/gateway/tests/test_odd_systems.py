@@ -65,6 +65,13 @@ async def test_a_body_goes_to_the_service_with_its_length(tmp_path, method):
         assert pair.calls[0].headers.get_all("Content-Length") == ("5",)
 
 
+async def test_a_system_that_writes_the_whole_address_asks_for_the_same(tmp_path):
+    async with running_pair(tmp_path) as pair:
+        answer = await say(pair, b"GET http://anything:80" + HEAD + b"Connection: close\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert read_rest_message(pair.provider.messagelog.records[0].message).path == f"{PERSONS}/7"
+
+
 async def test_a_system_that_speaks_http_1_0_is_answered_until_close(tmp_path):
     async with running_pair(tmp_path) as pair:
         answer = await say(pair, b"GET " + HEAD.replace(b"HTTP/1.1", b"HTTP/1.0") + b"\r\n")

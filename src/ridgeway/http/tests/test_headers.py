@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ridgeway.http import Headers
 from ridgeway.http.framing import stated_length
 from ridgeway.http.headers import render_head
+from ridgeway.http.request import find_origin_form
 
 
 class Reader:
@@ -74,3 +75,20 @@ def test_tokens_are_taken_from_every_field_of_the_name():
     assert headers.get_tokens("CONNECTION") == ("keep-alive", "x", "close")
     assert (list(headers), len(headers), headers[0]) == (list(headers.pairs), 2, ("Connection", "Keep-Alive, x"))
     assert "Close" not in repr(headers)
+
+
+@pytest.mark.parametrize(
+    ("target", "seen"),
+    [
+        (b"/a?b=http://c/", b"/a?b=http://c/"),
+        (b"http://host/a?b", b"/a?b"),
+        (b"HTTPS://host:80/a//b", b"/a//b"),
+        (b"http://host", b"/"),
+        (b"http://host?a", b"/?a"),
+        (b"http://user@host/a", b"http://user@host/a"),
+        (b"http:///a", b"http:///a"),
+        (b"*", b"*"),
+    ],
+)
+def test_of_a_whole_address_the_path_and_query_are_seen(target, seen):
+    assert find_origin_form(target) == seen
