@@ -8,6 +8,7 @@ import click
 from ridgeway.office.documents.asking import confirm_changes, print_outcome
 from ridgeway.office.documents.forward import bring_forward
 from ridgeway.office.documents.versions import find_newest
+from ridgeway.securityserver.acme.commands import acme
 from ridgeway.securityserver.admitting import access, tls_certificates
 from ridgeway.securityserver.apply import APP, apply_proposal, read_proposal
 from ridgeway.securityserver.describing import descriptions
@@ -28,7 +29,7 @@ def securityserver() -> None:
     """One organisation's clients, services and access rights."""
 
 
-for command in (*COMMANDS, clients, services, descriptions, access, local_groups, tls_certificates):
+for command in (*COMMANDS, acme, clients, services, descriptions, access, local_groups, tls_certificates):
     securityserver.add_command(command)
 
 

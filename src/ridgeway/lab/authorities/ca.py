@@ -10,6 +10,7 @@ use, gets no certificate.
 Source: RFC 5280; UG-SC §3; exchange of certificates as X-Road's own test authority.
 """
 
+import base64
 import contextlib
 import sqlite3
 import warnings
@@ -33,6 +34,7 @@ Usage = Literal["signing", "authentication"]
 ROOT_YEARS, LEAF_DAYS = 10, 365
 BACKDATED = timedelta(hours=1)
 MAX_REQUEST_BYTES = 64 * 1024
+MAX_RENEWAL_NAME_CHARACTERS = 100
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion, UserWarning)
@@ -91,6 +93,14 @@ class CertificationAuthority:
             )
             return done.rowcount == 1
 
+    def find_issued(self, renewal_name: str) -> tuple[x509.Certificate, bool] | None:
+        """The certificate of that name for renewal information, and whether it is revoked; None when it is unknown."""
+        with self.open_issued() as database:
+            found = database.execute(
+                "select der, revoked_at from issued where serial = ?", (read_renewal_name(renewal_name),)
+            ).fetchone()
+        return None if found is None else (x509.load_der_x509_certificate(found[0]), found[1] is not None)
+
     def find_status(self, serial: int) -> tuple[bool, datetime | None]:
         """Whether a certificate was issued here, and when it was revoked."""
         with self.open_issued() as database:
@@ -98,6 +108,16 @@ class CertificationAuthority:
         if row is None:
             return False, None
         return True, None if row[0] is None else datetime.fromisoformat(row[0])
+
+
+def read_renewal_name(name: str) -> str:
+    """The serial number (decimal) in the name that renewal information goes by (RFC 9773 §4.1); empty for none."""
+    text = name.partition(".")[2]
+    try:
+        number = int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
+    except ValueError:
+        return ""
+    return str(number) if text and len(text) <= MAX_RENEWAL_NAME_CHARACTERS else ""
 
 
 def read_request(data: bytes) -> x509.CertificateSigningRequest:

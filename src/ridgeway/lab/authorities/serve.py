@@ -5,6 +5,7 @@
     POST /revoke?serial=NUMBER   the certificate is revoked from now on
     POST /ocsp, GET /ocsp/BASE64 revocation answers (RFC 6960)
     POST /tsa                    time-stamps (RFC 3161)
+    /acme/directory              certificates by order (RFC 8555), see `acme.py`
     GET  /root.pem, /ocsp.pem, /tsa.pem, /healthz
 
 Law: lab mode alone; whoever reaches the port gets what he asks for, as in a lab.
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from ridgeway.errors import RequestError, SettingsError
 from ridgeway.http import Handler, Request, ResponseWriter, serve
+from ridgeway.lab.authorities.acme import PREFIX, AcmeDoor
 from ridgeway.lab.authorities.ca import (
     MAX_REQUEST_BYTES,
     CertificationAuthority,
@@ -76,16 +78,26 @@ async def serve_until_stopped(handler: Handler, *, host: str, port: int) -> None
 
 
 async def run_certification_authority(
-    state: Path, *, host: str, port: int, mode: Mode, title: str = "Lab", key_kind: KeyKind = KeyKind.EC_P256
+    state: Path,
+    *,
+    host: str,
+    port: int,
+    mode: Mode,
+    title: str = "Lab",
+    key_kind: KeyKind = KeyKind.EC_P256,
+    validation_port: int = 80,
 ) -> None:
     """Be the authority in the folder `state`, its responder included, until SIGTERM or SIGINT.
+
+    Orders (ACME) are validated at `validation_port` of the names that they are for.
 
     Raises:  SettingsError(lab_only).
     """
     require_lab(mode)
     url = f"http://{host}:{port}{OCSP_PATH.rstrip('/')}"
     authority = open_certification_authority(state, title=title, ocsp_url=url, key_kind=key_kind)
-    await serve_until_stopped(handle_certification(authority), host=host, port=port)
+    orders = AcmeDoor(authority, f"http://{host}:{port}{PREFIX}", validation_port)
+    await serve_until_stopped(handle_certification(authority, orders), host=host, port=port)
 
 
 async def run_timestamping_authority(
@@ -100,10 +112,13 @@ async def run_timestamping_authority(
     await serve_until_stopped(handle_timestamping(authority), host=host, port=port)
 
 
-def handle_certification(authority: CertificationAuthority) -> Handler:
+def handle_certification(authority: CertificationAuthority, orders: AcmeDoor | None = None) -> Handler:
     """The certification authority at its port."""
 
     async def handle(request: Request, response: ResponseWriter) -> None:
+        if orders is not None and request.target.startswith(PREFIX.encode()):
+            await orders.answer(request, response)
+            return
         try:
             status, content_type, answer = answer_certification(authority, await read_asked(request))
         except RequestError as error:
