@@ -48,6 +48,8 @@ def hide(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return ""
+    if parts.path.startswith("//"):  # it would read as a host
+        return "/" + parts.path.lstrip("/")
     return "" if parts.scheme and not parts.path.startswith("/") else parts.path
 
 

@@ -14,7 +14,8 @@ from ridgeway.protocol.metadata.notation import parse_notation
 from ridgeway.protocol.metadata.servers import hide, list_servers
 
 HOST = "in.example"
-TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12)
+TEXTS = st.text("aZ0é漢🙂'\":#,[]{}&*!%@~|>- /\\=", max_size=12)
+"""What has a meaning in one of the notations; ruamel's writer makes what its reader refuses of few others."""
 URLS = st.one_of(
     st.builds("https://{}:8443/{}".format, st.just(HOST), TEXTS.filter(lambda text: "{" not in text)),
     st.sampled_from(
@@ -72,6 +73,7 @@ def test_no_host_leaves_and_nothing_else_changes(document, notation):
         ("https://in.example:8443/api/v1", "/api/v1"),
         ("https://in.example", ""),
         ("//in.example/x", "/x"),
+        ("https://in.example//other.example/x", "/other.example/x"),
         ("/x", "/x"),
         ("x/y", "x/y"),
         ("https://in.example/x?key=1#y", "/x"),
