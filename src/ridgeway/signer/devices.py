@@ -7,6 +7,7 @@
     mechanisms = ["CKM_RSA_PKCS", "CKM_ECDSA"]      # what may be used of what the token can; default all three
     read_only = false
     timeout_seconds = 30
+    environment = { SOFTHSM2_CONF = "/etc/softhsm2.conf" }      # what the vendor's module reads beside
 
 Law: an unknown key is refused by name; the file holds no secret. Source: X-Road's devices.ini, in our words.
 """
@@ -35,6 +36,7 @@ class DeviceTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mechanisms: tuple[Mechanism, ...] = tuple(Mechanism)
     read_only: bool = False
     timeout_seconds: float = 30.0
+    environment: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

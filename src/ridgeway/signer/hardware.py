@@ -186,6 +186,7 @@ class HardwareDevice:
             label=table.label,
             serial=table.serial,
             read_only=table.read_only,
+            environment=table.environment,
         )
         if use_pin and self.pin:
             pin, self.pin = self.pin, ""

@@ -64,8 +64,12 @@ class HardwareSession:
         self.is_read_only = False
         self.keys: dict[str, Any] = {}
 
-    def open(self, *, module: str, slot: int, label: str, serial: str, read_only: bool) -> dict[str, Any]:
+    def open(
+        self, *, module: str, slot: int, label: str, serial: str, read_only: bool, environment: dict[str, str]
+    ) -> dict[str, Any]:
         """The token is found; what it is, is returned."""
+        for name, value in environment.items():
+            os.putenv(name, value)  # for the module alone, which is about to be loaded
         library = pkcs11.lib(module)
         self.is_read_only = read_only
         tokens = [each.get_token() for each in library.get_slots(token_present=True)]

@@ -146,6 +146,16 @@ async def test_a_key_that_the_token_held_before_is_adopted_and_a_deleted_one_is_
 
 
 @needs_softhsm
+async def test_a_module_finds_what_it_reads_in_the_environment_of_its_own(tmp_path, monkeypatch):
+    make_hsm(tmp_path, monkeypatch)
+    configuration = os.environ["SOFTHSM2_CONF"]
+    monkeypatch.delenv("SOFTHSM2_CONF")
+    async with running_with(tmp_path, device_of(environment={"SOFTHSM2_CONF": configuration})) as client:
+        assert await client.login(HSM_PIN, "ridgeway") is TokenState.UNLOCKED
+    assert "SOFTHSM2_CONF" not in os.environ
+
+
+@needs_softhsm
 async def test_an_authentication_key_does_not_go_into_hardware_and_a_locked_index_stops_hardware_too(
     tmp_path, monkeypatch
 ):
