@@ -72,6 +72,7 @@ async def ask(pair, body=None, *, content_type=XML, headers=(), method="POST"):
 def fault_code(answer):
     assert answer.status == 200
     assert answer.headers.get("Content-Type") == "text/xml;charset=utf-8"
+    assert answer.headers.get_all("SOAPAction") == ("",)
     return read_soap(answer.body).code
 
 
@@ -82,7 +83,12 @@ async def test_a_question_and_its_answer_pass_byte_for_byte_but_for_the_request_
         assert (answer.status, answer.headers.get("Content-Type")) == (200, XML), answer.body
         (headers, body) = service.asked[0]
         assert body == request_xml()
-        assert headers.get("SOAPAction") == '"urn:x"'
+        assert list(headers)[1:] == [
+            ("accept-encoding", ""),
+            ("SOAPAction", '"urn:x"'),
+            ("Content-Type", XML),
+            ("Content-Length", str(len(body))),
+        ]
         hashed = base64.b64encode(hashlib.sha512(request_xml()).digest()).decode()
         assert read_soap_message(answer.body).request_hash.value == hashed
         assert b"\n    <xroad:requestHash algorithmId=" in answer.body
@@ -153,6 +159,7 @@ async def test_a_fault_of_the_service_comes_back_as_it_is(tmp_path):
         (Service(b"<a/>"), "invalid_soap"),
         (Service(content_type="text/html"), "invalid_content_type"),
         (Service(status=404), "http_error"),
+        (Service(status=202), "http_error"),
         (Service(multipart(response_xml()).replace(b"--b1--", b""), RELATED), "mime_parsing_failed"),
         (Service(response_xml().replace(b"xroad:id>", b"xroad:uid>")), "missing_header_field"),
     ],
@@ -165,6 +172,22 @@ async def test_a_service_that_answers_nonsense_is_said_to_have_failed(tmp_path, 
 async def test_an_answer_to_another_question_is_refused(tmp_path):
     async with running_pair(tmp_path, service=Service(response_xml(query="q2")), **OFFER) as pair:
         assert fault_code(await ask(pair)) == "server.clientproxy.service_failed.inconsistent_response"
+
+
+async def test_a_request_that_names_a_server_reaches_that_one_or_nobody(tmp_path):
+    def naming(xml, owner, code):
+        ids = f"<id:xRoadInstance>LAB</id:xRoadInstance><id:memberClass>GOV</id:memberClass><id:memberCode>{owner}"
+        server = f"{ids}</id:memberCode><id:serverCode>{code}</id:serverCode>"
+        field = f'<xroad:securityServer id:objectType="SERVER">{server}</xroad:securityServer>'.encode()
+        return xml.replace(b"<xroad:protocolVersion>", field + b"<xroad:protocolVersion>")
+
+    async with running_pair(tmp_path, service=Service(), **OFFER) as pair:
+        answer = await ask(pair, naming(request_xml(), "1002", "ss2"))
+        assert read_soap_message(answer.body).is_response
+        for owner, code in (("1002", "ss9"), ("1001", "ss1")):
+            found = fault_code(await ask(pair, naming(request_xml(), owner, code)))
+            assert found == "server.clientproxy.invalid_security_server"
+        assert len(pair.calls) == 1
 
 
 @pytest.mark.parametrize(

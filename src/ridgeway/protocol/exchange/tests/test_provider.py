@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from ridgeway.errors import MessageLogError, NetworkError, RidgewayError, TokenError
-from ridgeway.protocol.exchange.commands import Incoming, Remainder, ServiceAnswer
+from ridgeway.protocol.certificates.tests.cast import DAY
+from ridgeway.protocol.exchange.commands import Incoming, Remainder, ServiceAnswer, SoapAnswer
 from ridgeway.protocol.exchange.provider import provide
 from ridgeway.protocol.exchange.records import hash_request, part_digests
+from ridgeway.protocol.exchange.soap import SoapPart, SoapRequest
 from ridgeway.protocol.exchange.tests.cast import (
     REGISTER,
     REQUEST_ID,
@@ -21,6 +23,7 @@ from ridgeway.protocol.exchange.tests.cast import (
 )
 from ridgeway.protocol.exchange.values import AccessRight, ServiceType
 from ridgeway.protocol.identifiers import MemberId
+from ridgeway.protocol.messages import read_soap_message
 
 WORLD = World()
 IN = ["ReadMessage", "AskTime", "AskTime", "ReadRest", "AskTime", "Record", "CallService"]
@@ -85,6 +88,40 @@ def test_a_consumer_that_is_not_proven_is_not_listened_to(changes, code):
     stage, error = play(brought=(replace(incoming, **changes), remainder))
     assert isinstance(error, RidgewayError), error
     assert error.code.startswith(code), error
+    assert "ReadRest" not in stage.names
+
+
+SOAP_XML = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:x="http://x-road.eu/xsd/xroad.xsd"
+ xmlns:i="http://x-road.eu/xsd/identifiers"><s:Header>
+<x:client i:objectType="SUBSYSTEM"><i:xRoadInstance>LAB</i:xRoadInstance><i:memberClass>GOV</i:memberClass>
+<i:memberCode>1001</i:memberCode><i:subsystemCode>desk</i:subsystemCode></x:client>
+<x:service i:objectType="SERVICE"><i:xRoadInstance>LAB</i:xRoadInstance><i:memberClass>GOV</i:memberClass>
+<i:memberCode>1002</i:memberCode><i:subsystemCode>register</i:subsystemCode><i:serviceCode>persons</i:serviceCode>
+</x:service><x:securityServer i:objectType="SERVER"><i:xRoadInstance>LAB</i:xRoadInstance>
+<i:memberClass>GOV</i:memberClass><i:memberCode>1002</i:memberCode><i:serverCode>{server}</i:serverCode>
+</x:securityServer><x:id>q</x:id><x:protocolVersion>4.0</x:protocolVersion></s:Header>
+<s:Body><persons/></s:Body></s:Envelope>"""
+
+
+@pytest.mark.parametrize(
+    ("server", "code"), [("ss2", "service_failed.invalid_soap"), ("ss3", "service_failed.invalid_security_server")]
+)
+def test_a_soap_request_that_names_another_server_is_refused(server, code):
+    incoming, remainder = bring(make_request())
+    asked = replace(incoming, message=SOAP_XML.format(server=server).encode(), soap_part=SoapPart())
+    _stage, error = play(
+        brought=(asked, remainder),
+        server=serving_server(type=ServiceType.WSDL),
+        CallService=SoapAnswer(b"no soap", SoapPart()),
+        ReadRest=lambda _command: bring(SoapRequest(read_soap_message(asked.message), "r"))[1],
+    )
+    assert error.code == code
+
+
+def test_with_an_expired_configuration_nothing_is_served():
+    incoming, remainder = bring(make_request())
+    stage, error = play(brought=(incoming, remainder), AskTime=WORLD.now + 2 * DAY)
+    assert error.code == "global_conf_outdated"
     assert "ReadRest" not in stage.names
 
 
