@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ridgeway.errors import RidgewayError
-from ridgeway.protocol.exchange.admission import admit_provider
+from ridgeway.protocol.exchange.admission import admit_provider, is_own_service
 from ridgeway.protocol.exchange.soap import SoapRequest, SoapResponse, hash_soap_request, verify_soap_response
 from ridgeway.protocol.exchange.tests.cast import CONSUMER, DESK, PROVIDER, REGISTER, serving_server
 from ridgeway.protocol.identifiers import ServerId, ServiceId, SubsystemId
@@ -81,3 +81,22 @@ def test_a_provider_takes_what_is_for_it_and_its_clients(changes, code):
     request = SoapRequest(replace(ASKED, **changes), "r1")
     assert code_of(admit_provider, request, server=serving_server()) == code
     assert REGISTER in serving_server().clients
+
+
+@pytest.mark.parametrize(
+    ("code", "owner", "own"),
+    [
+        ("listMethods", False, True),
+        ("getWsdl", False, True),
+        ("getOpenAPI", False, False),
+        ("persons", False, False),
+        ("getSecurityServerMetrics", True, True),
+        ("getSecurityServerMetrics", False, False),
+        ("getSecurityServerOperationalData", True, True),
+        ("getSecurityServerHealthData", False, False),
+    ],
+)
+def test_metadata_is_of_any_provider_and_monitoring_of_the_owner_alone(code, owner, own):
+    service = ServiceId("LAB", "GOV", "1002", None if owner else "register", code)
+    request = SoapRequest(replace(ASKED, service=service), "r1")
+    assert is_own_service(request, server=serving_server()) is own
