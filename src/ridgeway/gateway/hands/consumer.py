@@ -43,7 +43,7 @@ from ridgeway.protocol.exchange.commands import (
 from ridgeway.protocol.exchange.reading import decoding
 from ridgeway.protocol.exchange.soap import DEFAULT_CONTENT_TYPE, SoapPart, SoapRequest, SoapResponse
 from ridgeway.protocol.exchange.values import LoggedBody
-from ridgeway.protocol.messages import RestResponse, render_http_headers
+from ridgeway.protocol.messages import RestResponse, render_http_headers, render_http_text
 from ridgeway.protocol.transport import REST_REQUEST, TransportDecoder, TransportEncoder
 from ridgeway.protocol.transport.heads import Heads, ResponseHeads, read_response_heads, render_request_heads
 from ridgeway.trust.clock import read_clock
@@ -216,7 +216,7 @@ class ConsumerHands:
             bodies = []  # what the other server signed beside such a status, HTTP cannot hand on
         else:
             headers.append(("Content-Length", str(sum(body.size for body in bodies))))
-        await self.response.start(response.status, response.reason, headers)
+        await self.response.start(response.status, render_http_text(response.reason), headers)
         await write_pieces(self.response.write, bodies, self.incoming.spool)
         await self.response.finish()
 

@@ -128,6 +128,15 @@ async def test_an_answer_whose_end_cannot_be_known_is_none(tmp_path, octets):
         assert (answer.status, answer.headers.get(ERROR)) == (500, "server.serverproxy.network_error")
 
 
+async def test_letters_beyond_ascii_in_a_reason_and_words_for_a_proxy_harm_nothing(tmp_path):
+    head = b"HTTP/1.1 200 K\xe4se\r\nProxy-Connection: close\r\nContent-Length: 0\r\n\r\n"
+    async with pair_before(tmp_path, head) as pair:
+        answer = await pair.ask()
+        assert (answer.status, answer.reason) == (200, "K\xe4se")
+        assert answer.headers.get_all("Proxy-Connection") == ()
+        assert pair.provider.messagelog.records[1].message.startswith("200\r\nK\xe4se\r\nProxy-Connection:".encode())
+
+
 async def test_no_service_is_asked_whose_answer_could_not_be_signed(tmp_path):
     async with running_pair(tmp_path) as pair:
         pair.provider.material.clear()

@@ -103,3 +103,15 @@ async def test_the_answer_has_the_headers_of_the_message_in_its_order_and_case(t
                 f"{line}\r\n" for line in ["200", "OK", *(each.replace(": ", ":", 1) for each in head[1:7])]
             ).encode()
         )
+
+
+async def test_what_was_meant_for_a_proxy_is_signed_and_goes_no_further(tmp_path):
+    async def service(_request, response):
+        await response.send(200, "OK", [("X-Kept", "1")], b"")
+
+    async with running_pair(tmp_path, service=service) as pair:
+        answer = await say(pair, b"GET " + HEAD + b"Connection: close\r\nProxy-Connection: keep-alive\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\nX-Kept: 1\r\n")
+        (request, _) = pair.provider.messagelog.records
+        assert b"\r\nProxy-Connection:keep-alive\r\n" in request.message
+        assert pair.calls[0].headers.get_all("Proxy-Connection") == ()

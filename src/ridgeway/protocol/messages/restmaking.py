@@ -27,6 +27,9 @@ from ridgeway.protocol.messages.rest import (
     write_message,
 )
 
+MEANT_FOR_A_PROXY = frozenset({"proxy-connection"})
+"""What X-Road carries in the message although it belongs to one connection: signed, and not sent on."""
+
 REMOVED_FROM_REQUESTS = REMOVED_HEADERS | {REQUEST_ID, REQUEST_HASH}
 REMOVED_FROM_RESPONSES = REMOVED_HEADERS | {QUERY_ID, REQUEST_HASH, CLIENT, REQUEST_ID}
 
@@ -107,13 +110,18 @@ def render_service_url(base: str, request: RestRequest) -> str:
 
 
 def render_http_headers(message: RestRequest | RestResponse) -> Headers:
-    """The headers of a message as HTTP can carry them: every character one byte.
-
-    A value that came in bytes goes out in the same bytes; one that holds other characters goes out as UTF-8.
-    """
+    """The headers of a message as HTTP can carry them: every character one byte, none that was meant for a proxy."""
     return tuple(
-        (name, value if is_latin(value) else value.encode().decode("latin-1")) for name, value in message.headers
+        (name, render_http_text(value)) for name, value in message.headers if name.lower() not in MEANT_FOR_A_PROXY
     )
+
+
+def render_http_text(text: str) -> str:
+    """A value or a reason as HTTP can carry it.
+
+    What came in bytes goes out in the same bytes; what holds other characters goes out as UTF-8.
+    """
+    return text if is_latin(text) else text.encode("utf-8", "replace").decode("latin-1")
 
 
 def is_latin(text: str) -> bool:

@@ -8,6 +8,7 @@ from ridgeway.protocol.messages import (
     build_rest_response,
     read_rest_message,
     render_http_headers,
+    render_http_text,
     render_service_url,
     request_hash,
 )
@@ -158,3 +159,10 @@ def test_whatever_a_system_sends_is_a_message_that_reads_back_or_its_own_fault(
             continue
         assert read_rest_message(message.bytes) == message
         assert request_hash(message.bytes)
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"), [("OK", "OK"), ("K\xe4se", "K\xe4se"), ("\u2603", "\xe2\x98\x83"), ("\ud800", "?"), ("", "")]
+)
+def test_a_reason_goes_out_in_the_bytes_in_which_it_came_or_as_utf_8(text, sent) -> None:
+    assert render_http_text(text) == sent
