@@ -6,6 +6,7 @@ Source: PR-REST §4.3 to §4.6.
 """
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from ridgeway.errors import MessageError
 from ridgeway.protocol.identifiers import render_path
@@ -102,11 +103,21 @@ def keep_headers(headers: Iterable[tuple[str, str]], *, removed: frozenset[str])
 
 
 def render_service_url(base: str, request: RestRequest) -> str:
-    """The address at which the service is called: its own, then the request's path and query as they were sent."""
+    """The address at which the service is called: its own, then the request's path and query as they were sent.
+
+    Letters beyond ASCII, which X-Road lets pass in a message, go out as %HH of their UTF-8, as its HTTP client has it.
+    """
     path = request.service_path
     if base.endswith("/") and path.startswith("/"):
         path = path[1:]
-    return base + path + ("" if request.query is None else f"?{request.query}")
+    return base + escape_letters(path + ("" if request.query is None else f"?{request.query}"))
+
+
+def escape_letters(text: str) -> str:
+    """`text` in ASCII, each other character as %HH of its UTF-8."""
+    if text.isascii():
+        return text
+    return "".join(letter if letter.isascii() else quote(letter, errors="replace") for letter in text)
 
 
 def render_http_headers(message: RestRequest | RestResponse) -> Headers:

@@ -161,6 +161,12 @@ def test_whatever_a_system_sends_is_a_message_that_reads_back_or_its_own_fault(
         assert request_hash(message.bytes)
 
 
+def test_letters_beyond_ascii_in_a_signed_path_reach_the_service_escaped() -> None:
+    message = read_rest_message(REQUEST.replace(b"/v1/pets?limit=2", "/\u00e4?b=\u2603".encode()))
+    assert isinstance(message, RestRequest)
+    assert render_service_url("http://s/api", message) == "http://s/api/%C3%A4?b=%E2%98%83"
+
+
 @pytest.mark.parametrize(
     ("text", "sent"), [("OK", "OK"), ("K\xe4se", "K\xe4se"), ("\u2603", "\xe2\x98\x83"), ("\ud800", "?"), ("", "")]
 )
