@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from ridgeway.errors import TokenError
 from ridgeway.protocol.signatures import SigningMaterial, prepare_message_signature
-from ridgeway.protocol.signatures.digests import RSA_PSS_SHA512, RSA_SHA512, digest_to_sign
+from ridgeway.protocol.signatures.digests import RSA_PSS_SHA512, RSA_SHA512, digest_to_sign, verify_signature_value
 from ridgeway.protocol.signatures.tests.cast import sha512
 from ridgeway.protocol.signatures.tests.othertools import verify_with_xmlsec
 from ridgeway.signer import KeyType, KeyUsage
@@ -37,7 +37,10 @@ async def test_a_pss_key_signs_messages_that_xmlsec_and_openssl_prove(tmp_path, 
         unsigned = prepare_message_signature(
             (("/message.xml", sha512(b"message")),), material=material, signing_time=NOW
         )
-        xml = unsigned.complete(await client.sign(info.id, unsigned.algorithm, unsigned.digest))
+        made_value = await client.sign(info.id, unsigned.algorithm, unsigned.digest)
+        public_key = load_der_public_key(info.public_key)
+        verify_signature_value(made_value, unsigned.to_be_signed, public_key=public_key, algorithm=RSA_PSS_SHA512)
+        xml = unsigned.complete(made_value)
         value = await client.sign(info.id, RSA_PSS_SHA512, digest_to_sign(RSA_PSS_SHA512, b"message"))
         with pytest.raises(TokenError) as refused:
             await client.sign(info.id, RSA_SHA512, b"d" * 64)
