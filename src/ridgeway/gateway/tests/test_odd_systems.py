@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from ridgeway.gateway.tests.pair import HOST, PERSONS, running_pair
+from ridgeway.http.framing import OURS
 from ridgeway.protocol.messages import read_rest_message, request_hash
 
 HEAD = f"{PERSONS}/7 HTTP/1.1\r\nHost: anything:80\r\nX-Road-Client: LAB/GOV/1001/desk\r\n".encode()
@@ -115,3 +116,24 @@ async def test_what_was_meant_for_a_proxy_is_signed_and_goes_no_further(tmp_path
         (request, _) = pair.provider.messagelog.records
         assert b"\r\nProxy-Connection:keep-alive\r\n" in request.message
         assert pair.calls[0].headers.get_all("Proxy-Connection") == ()
+
+
+HEADERS = (
+    *("Accept-Encoding", "Alt-Svc", "Content-Encoding", "Content-Range", "Cookie", "Date", "ETag", "HTTP2-Settings"),
+    *("Keep-Alive", "Location", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Range", "Server"),
+    *("Set-Cookie", "TE", "Trailer", "Upgrade", "User-Agent", "Via", "WWW-Authenticate", "X-Road-Error"),
+    *("X-Road-Issue", "X-Road-UserId", "traceparent", "x-hash-algorithm", "x-proxy-version", "x-road-message-type"),
+)
+
+
+async def test_no_header_of_a_system_or_a_service_stops_a_message(tmp_path):
+    async def service(_request, response):
+        allowed = [(name, "a, b") for name in HEADERS if name.lower() not in OURS]
+        await response.send(200, "OK", allowed, b"answer")
+
+    async with running_pair(tmp_path, service=service) as pair:
+        lines = [f"{name}: {value}\r\n" for name in HEADERS for value in ("", "a, b", "\xe4\t\xff")]
+        head = HEAD + b"Connection: close\r\n" + "".join(lines).encode("latin-1")
+        answer = await say(pair, b"GET " + head + b"\r\n")
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n"), answer
+        assert answer.endswith(b"answer")
