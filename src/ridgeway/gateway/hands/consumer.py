@@ -87,8 +87,8 @@ class ConsumerHands:
         match command:
             case AskTime():
                 return read_clock()
-            case Connect(targets=targets):
-                return await self.connect(targets)
+            case Connect(targets=targets, anew=anew):
+                return await self.connect(targets, anew=anew)
             case AskPeerRevocation(link=link, anew=anew):
                 return await self.peers.fetch_revocation(link, anew=anew)
             case SendRequest(request=request):
@@ -126,16 +126,17 @@ class ConsumerHands:
                 await self.read_message()
             raise
 
-    async def connect(self, targets: tuple[Target, ...]) -> Link:
-        """A connection to one of the targets, in place of one that was not proven."""
+    async def connect(self, targets: tuple[Target, ...], *, anew: bool) -> Link:
+        """A connection to one of the targets, in place of one that was not proven and is closed."""
         if self.exchange is not None:
             self.peers.forget_winner(self.exchange.origin.host)
+            self.exchange.abort()
             await self.peer.aclose()
         self.targets = self.targets or targets
-        self.exchange = await self.peer.enter_async_context(self.peers.exchange(targets))
+        self.exchange = await self.peer.enter_async_context(self.peers.exchange(targets, fresh=anew))
         if targets != self.targets:
             self.peers.remember(self.targets, self.exchange.origin.host)
-        return Link(self.exchange.origin.host, self.exchange.connection.peer_chain)
+        return Link(self.exchange.origin.host, self.exchange.connection.peer_chain, self.exchange.is_reused)
 
     def get_exchange(self) -> Exchange:
         """The connection to the peer, which is there once `Connect` was answered."""

@@ -31,8 +31,8 @@ class PeerDirectory:
         self.answers: dict[bytes, tuple[bytes, float]] = {}
 
     @asynccontextmanager
-    async def exchange(self, targets: tuple[Target, ...]) -> AsyncIterator[Exchange]:
-        """An exchange with one of the targets.
+    async def exchange(self, targets: tuple[Target, ...], *, fresh: bool = False) -> AsyncIterator[Exchange]:
+        """An exchange with one of the targets; `fresh` takes no connection that was there before.
 
         Raises:  NetworkError(network_error) when none can be reached, CertificateError(ssl_authentication_failed)
                  when the handshake fails.
@@ -42,6 +42,7 @@ class PeerDirectory:
         origins = [Origin(address, gateway.remote_peer_port, tls) for address in list_addresses(targets)]
         async with self.station.pool.exchange(
             origins,
+            fresh=fresh,
             favourite=self.find_favourite(targets, origins),
             connect_timeout_seconds=gateway.connect_timeout_seconds,
             read_timeout_seconds=gateway.peer_read_timeout_seconds,

@@ -131,6 +131,7 @@ class Pair:
     peer_port: int
     ocsp_port: int
     door: Any = None
+    peers: Any = None
     calls: list[object] = field(default_factory=list)
 
     async def ask(self, method="GET", target=f"{PERSONS}/7", body=None, headers=()):
@@ -197,4 +198,4 @@ async def running_pair(folder, *, service=serve_person, peer=None, limits=None, 
             serve(ConsumerDoor(consumer, PeerDirectory(consumer)).handle, host=HOST, port=0, limits=door)
         )
         pool = await stack.enter_async_context(Pool())
-        yield Pair(world, consumer, provider, pool, asked.port, peers.port, ocsp.port, directed, calls)
+        yield Pair(world, consumer, provider, pool, asked.port, peers.port, ocsp.port, directed, peers, calls)

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from ridgeway.gateway.station import name_certificate
 from ridgeway.gateway.tests.pair import make_identity, running_pair
 from ridgeway.http import serve
 from ridgeway.protocol.certificates.snapshot import InstanceTrust
-from ridgeway.protocol.exchange.tests.cast import PROVIDER
+from ridgeway.protocol.certificates.tests.cast import AUTHENTICATION
+from ridgeway.protocol.exchange.tests.cast import PROVIDER, REGISTER
 
 ELSEWHERE = "127.0.0.2"
 
@@ -70,3 +72,21 @@ async def test_when_only_the_impostor_is_left_the_fault_says_so(tmp_path):
         answer = await pair.ask()
         assert answer.status == 500
         assert answer.headers.get("X-Road-Error").startswith("server.clientproxy.ssl_authentication_failed")
+
+
+async def test_a_server_that_has_another_certificate_now_is_reached_though_connections_were_kept(tmp_path):
+    async with running_pair(tmp_path) as pair:
+        assert (await pair.ask()).status == 200
+        world = pair.world
+        new = replace(world.serving, auth=world.issue("new auth", by=world.root, usage=AUTHENTICATION))
+        own: InstanceTrust = world.trust.own
+        entry = world.make_entry(new, PROVIDER.server_code, "127.0.0.1", (REGISTER,))
+        instance = replace(own, servers={**own.servers, PROVIDER: entry})
+        for station in (pair.consumer, pair.provider):
+            station.keeper.current = replace(world.trust, instances={own.instance: instance})
+        pair.provider.identity = make_identity(new.auth)
+        pair.provider.keeper.ocsp_responses[name_certificate(new.auth.der)] = world.answer(new.auth)
+        pair.peers.tls = pair.provider.identity.server_tls
+        for _ in range(2):
+            answer = await pair.ask()
+            assert answer.status == 200, answer.body

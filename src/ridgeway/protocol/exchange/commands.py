@@ -42,18 +42,24 @@ class AskTime:
 class Connect:
     """Connect to one of `targets`, the fastest or the one that is remembered. Answer: `Link`.
 
-    Asked a second time, the connection before is let go of: what it showed could not be proven.
+    Asked a second time, the connection before is closed: what it showed could not be proven. With `anew` none is
+    taken that was there before.
     """
 
     targets: tuple[Target, ...]
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A connection to another security server: where, and the certificates it showed, leaf first, DER."""
+    """A connection to another security server: where, and the certificates it showed, leaf first, DER.
+
+    `is_reused` says that it showed them for an earlier message.
+    """
 
     address: str
     chain: tuple[bytes, ...]
+    is_reused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,15 +81,21 @@ def consume(request: AnyRequest, *, caller: Caller, standing: Standing) -> Conve
 def connect_proven(targets: tuple[Target, ...], *, provider: ClientId, standing: Standing) -> Conversation[None]:
     """There is a connection to a server that may answer for `provider`; one that cannot prove it is passed over.
 
+    A connection that was kept from an earlier message is made anew first: its server may have another certificate now.
+
     Raises:  CertificateError of the last one.
     Source:  PR-MESSTRANSP §3.2 step 3; X-Road verifies inside the race for the fastest address.
     """
+    anew = False
     while True:
-        link: Link = yield Connect(targets)
+        link: Link = yield Connect(targets, anew)
         others = tuple(each for each in targets if each.host != link.address)
         try:
             yield from verify_peer(link, provider=provider, standing=standing)
         except CertificateError:
+            anew = link.is_reused
+            if anew:
+                continue
             if not others or others == targets:
                 raise
             targets = others

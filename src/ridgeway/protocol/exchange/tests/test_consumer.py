@@ -183,6 +183,18 @@ def test_a_server_that_cannot_prove_itself_is_passed_over_for_the_next_one():
     assert [sorted(target.host for target in command.targets) for command in asked] == [["::2", "one.test"], ["::2"]]
 
 
+def test_a_kept_connection_whose_certificate_counts_no_more_is_made_anew_before_anybody_is_passed_over():
+    links = iter([Link("one.test", (EXPIRED.der,), is_reused=True), Link("one.test", (WORLD.serving.auth.der,))])
+    stage, response = play(
+        world=world_with("one.test", "two.test"),
+        Connect=lambda _: next(links),
+        AskPeerRevocation=PeerRevocation((WORLD.answer(WORLD.serving.auth),)),
+    )
+    assert response.status == 200
+    asked = [command for command in stage.asked if type(command).__name__ == "Connect"]
+    assert [(len(command.targets), command.anew) for command in asked] == [(2, False), (2, True)]
+
+
 def test_when_no_server_proves_itself_the_last_reason_is_told():
     links = iter([Link("one.test", (STRANGER.der,)), Link("two.test", (EXPIRED.der,))])
     stage, error = play(world=world_with("one.test", "two.test"), Connect=lambda _: next(links))
