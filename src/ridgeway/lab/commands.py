@@ -14,6 +14,7 @@ import click
 from ridgeway.client import ServiceApp
 from ridgeway.http import Pool, run
 from ridgeway.lab.accompany import join_running, take_partner_in
+from ridgeway.lab.authorities.acme import AcmeDoor
 from ridgeway.lab.authorities.ca import open_certification_authority
 from ridgeway.lab.authorities.serve import (
     handle_certification,
@@ -218,7 +219,8 @@ async def run_part(country: Country, name: str) -> None:
     match name.partition(":"):
         case "ca", _, _:
             ca = open_certification_authority(folder, title=country.instance, ocsp_url=f"{country.ca_url}/ocsp")
-            await serve_until_stopped(handle_certification(ca), host=host, port=country.ports.ca)
+            orders = AcmeDoor(ca, f"{country.ca_url}/acme/", validation_port=country.ports.challenge)
+            await serve_until_stopped(handle_certification(ca, orders), host=host, port=country.ports.ca)
         case "tsa", _, _:
             tsa = open_timestamping_authority(folder, title=country.instance)
             await serve_until_stopped(handle_timestamping(tsa), host=host, port=country.ports.tsa)

@@ -80,6 +80,11 @@ class Ports:
         return self.base + 10
 
     @property
+    def challenge(self) -> int:
+        """Where whoever orders a certificate answers the certification authority."""
+        return self.base + 11
+
+    @property
     def of_a_server(self) -> tuple[int, ...]:
         """Every port at an organisation's own address."""
         return (self.consumer, self.consumer_tls, self.peer, self.ocsp, self.system)

@@ -82,6 +82,9 @@ def render_central_document(country: Country, *, certificates: dict[str, str], a
                     "name": f"{country.instance} lab CA",
                     "profile": FI_PROFILE,
                     "certificate": certificates["root"],
+                    "acme_directory_url": f"{country.ca_url}/acme/directory",
+                    "acme_authentication_profile_id": "auth",
+                    "acme_signing_profile_id": "sign",
                     "ocsp_responders": [{"url": f"{country.ca_url}/ocsp", "certificate": certificates["ocsp"]}],
                 }
             ],

@@ -104,6 +104,7 @@ def write_organisation_settings(country: Country, organisation: Organisation) ->
                 "allowed_federations": country.plan.partner,
             },
             "messagelog": {"stamp_interval_seconds": STAMP_SECONDS},
+            "acme": {"challenge_host": "127.0.0.1", "challenge_port": ports.challenge},
             "gateway": {
                 "host": organisation.host,
                 "peer_host": organisation.host,

@@ -5,19 +5,20 @@ import json
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import click
 import msgspec
 
-from ridgeway.errors import RidgewayError
+from ridgeway.errors import RidgewayError, TokenError
 from ridgeway.protocol.identifiers import parse_server_path
-from ridgeway.securityserver.acme.obtaining import Wish, obtain
+from ridgeway.securityserver.acme.obtaining import Wish, describe_adopted, obtain
 from ridgeway.securityserver.acme.orders import FILE, Ordered, order_book, read_orders
 from ridgeway.securityserver.acme.renewal import Round, Step
-from ridgeway.securityserver.joining.asking import open_trust, read_server_in_force
+from ridgeway.securityserver.joining.asking import list_keys, open_trust, read_server_in_force
 from ridgeway.settings import Settings
-from ridgeway.signer import KeyUsage
+from ridgeway.signer import CertificateInfo, KeyInfo, KeyUsage
 from ridgeway.signer.commands_csr import split_field
 from ridgeway.trust.clock import read_clock
 
@@ -35,21 +36,34 @@ def acme() -> None:
     """Order certificates over ACME, and renew them."""
 
 
+def names_subject(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every verb that says for whom a certificate is."""
+    for option in (
+        click.option("--authority", default="", help="Name of the authority, where several take orders."),
+        click.option("--member", default="", help="INSTANCE/CLASS/MEMBER it is for; default the server's owner."),
+        click.option("--member-name", default="", help="Name of the member, for the subject."),
+        click.option("--dns-name", default="", help="Name of this server, which the authority asks at port 80."),
+        click.option("--subject", multiple=True, help="FIELD=VALUE that the profile leaves open; repeat it."),
+    ):
+        command = option(command)
+    return command
+
+
+def make_wish(usage: KeyUsage, subject: tuple[str, ...], names: dict[str, str]) -> Wish:
+    """What is wanted, for this server."""
+    path = "/".join(read_server_in_force().server.codes)
+    names["member"] = names["member"] or "/".join(parse_server_path(path).owner.codes)
+    return Wish(usage=usage, server=path, subject=dict(split_field(each) for each in subject), **names)
+
+
 @acme.command()
 @click.option("--usage", type=click.Choice([str(each) for each in KeyUsage]), required=True, help="What it is for.")
-@click.option("--authority", default="", help="Its name in the global configuration; needed when several take orders.")
-@click.option("--member", default="", help="INSTANCE/CLASS/MEMBER whose certificate it is; default the server's owner.")
-@click.option("--member-name", default="", help="Name of the member, for the subject.")
-@click.option("--dns-name", default="", help="Name of this server, which the authority asks at port 80.")
-@click.option("--subject", multiple=True, help="FIELD=VALUE that the certificate profile leaves open; repeat it.")
+@names_subject
 @as_json
 @click.pass_obj
 def order(settings: Settings, /, usage: str, subject: tuple[str, ...], as_json: bool, **names: str) -> None:
     """Order a certificate with a new key, and use it once its authority says that it is good."""
-    server = read_server_in_force().server
-    path = "/".join(server.codes)
-    names["member"] = names["member"] or "/".join(parse_server_path(path).owner.codes)
-    wish = Wish(usage=KeyUsage(usage), server=path, subject=dict(split_field(each) for each in subject), **names)
+    wish = make_wish(KeyUsage(usage), subject, names)
     trust = open_trust(settings).snapshot
     with order_book(settings) as book:
         ordered, info = asyncio.run(obtain(wish, settings, trust, now=read_clock()))
@@ -60,10 +74,44 @@ def order(settings: Settings, /, usage: str, subject: tuple[str, ...], as_json: 
         click.echo(json.dumps(told | {"ocsp_error": certificate.ocsp_error}, indent=2))
         return
     click.echo(f"{ordered.authority} issued {ordered.sha256} to {ordered.dns_name} for the key {info.id}.")
-    if certificate.is_active:
-        click.echo(NEXT[ordered.usage])
+    if certificate.ocsp_error:
+        click.echo(f"It is not used: {certificate.ocsp_error} Next: ridgeway signer certificates activate")
     else:
-        click.echo(f"It is not used yet: {certificate.ocsp_error} Next: ridgeway signer certificates activate")
+        click.echo(NEXT[ordered.usage])
+
+
+@acme.command()
+@click.argument("sha256")
+@names_subject
+@as_json
+@click.pass_obj
+def adopt(settings: Settings, /, sha256: str, subject: tuple[str, ...], as_json: bool, **names: str) -> None:
+    """Have the certificate whose SHA-256 begins so renewed over ACME, though it came another way."""
+    info, certificate = find_held(asyncio.run(list_keys(settings)), sha256)
+    ordered = describe_adopted(
+        certificate, make_wish(info.usage, subject, names), open_trust(settings).snapshot, now=read_clock()
+    )
+    with order_book(settings) as book:
+        book.keep(ordered)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(ordered), indent=2))
+    else:
+        click.echo(f"{certificate.sha256} is renewed over ACME. Let that run: ridgeway securityserver acme run")
+
+
+def find_held(keys: tuple[KeyInfo, ...], sha256: str) -> tuple[KeyInfo, CertificateInfo]:
+    """The certificate here whose SHA-256 begins so, with its key.
+
+    Raises:  TokenError(signer.cert_not_found) when there is none, or more than one.
+    """
+    found = [(info, each) for info in keys for each in info.certificates if each.sha256.startswith(sha256.lower())]
+    if len(found) == 1:
+        return found[0]
+    raise TokenError(
+        "signer.cert_not_found",
+        f"{len(found)} certificates here have a SHA-256 that begins with {sha256[:64]!r}; expected one.",
+        action="See them: ridgeway signer certificates list.",
+    )
 
 
 @acme.command()

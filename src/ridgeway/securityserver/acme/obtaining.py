@@ -140,15 +140,28 @@ async def take(
 async def use(
     info: KeyInfo, der: bytes, wish: Wish, settings: Settings, signer: SignerClient, *, now: datetime
 ) -> KeyInfo:
-    """The certificate is used where it may be: at once, but for one that must be registered before."""
-    if wish.usage is KeyUsage.AUTHENTICATION and wish.renews:
-        return info
+    """The certificate is used at once, but for one that must be registered before it takes another's place."""
+    if wish.usage is KeyUsage.AUTHENTICATION:
+        used = [each for each in await signer.list_keys() if each.usage is wish.usage and each.active_certificate]
+        if used:
+            return info
     return await activate_proven(signer, der, check=lambda each: fetch_ocsp_error(settings, each, now=now))
 
 
 def find_certificate(info: KeyInfo, der: bytes) -> CertificateInfo:
     """The certificate with those bytes, of a key that has it."""
     return next(each for each in info.certificates if each.der == der)
+
+
+def describe_adopted(certificate: CertificateInfo, wish: Wish, trust: TrustSnapshot, *, now: datetime) -> Ordered:
+    """An order for a certificate that came another way, so that it is renewed over ACME.
+
+    Raises:  SettingsError when its authority takes no orders, or the subject of its successor cannot be made.
+    """
+    service = find_service(trust, wish.authority)
+    asked = make_subject(wish, service)
+    facts = {name: getattr(wish, name) for name in ("usage", "member", "server", "member_name", "subject")}
+    return Ordered(certificate.sha256, service.name, dns_name=asked.dns_name, ordered_at=now, **facts)
 
 
 def explain_failure(error: RidgewayError) -> str:
