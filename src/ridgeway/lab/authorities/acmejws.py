@@ -18,6 +18,8 @@ from josepy.jwa import ES256, ES384, ES512, RS256, JWASignature
 from josepy.jwk import JWK, JWKOct
 
 MAX_NONCES = 10_000
+UNREADABLE = (JoseError, ValueError, TypeError, LookupError, AttributeError, AssertionError)
+"""What the library raises for bytes that are no JWS."""
 ALGORITHMS = (RS256, ES256, ES384, ES512)
 
 
@@ -76,7 +78,7 @@ def read_signed(body: bytes, *, url: str, nonces: Nonces, find_key: Callable[[st
     try:
         jws = JWS.json_loads(body.decode())
         head = jws.signature.combined
-    except (JoseError, ValueError) as error:
+    except UNREADABLE as error:
         raise Problem("malformed", f"This is no JWS: {error}") from error
     if head.alg not in ALGORITHMS:
         raise Problem("badSignatureAlgorithm", f"The algorithm {head.alg} is not taken here.")
@@ -100,7 +102,7 @@ def require_signature(jws: Any, key: JWK, algorithm: JWASignature) -> None:
     """
     try:
         holds = jws.verify(key)
-    except (JoseError, ValueError, TypeError) as error:
+    except UNREADABLE as error:
         raise Problem("malformed", f"The signature cannot be checked: {error}") from error
     if not holds:
         raise Problem("malformed", f"The signature ({algorithm}) does not hold.")
@@ -134,7 +136,7 @@ def check_binding(signed: Signed, bindings: Mapping[str, bytes]) -> None:
         mac_key = bindings.get(head.kid or "")
         holds = mac_key is not None and jws.verify(JWKOct(key=mac_key))
         is_same = JWK.from_json(json.loads(jws.payload)) == signed.key
-    except (JoseError, ValueError, TypeError) as error:
+    except UNREADABLE as error:
         raise Problem("malformed", f"The binding cannot be read: {error}") from error
     if not holds or not is_same or head.url != signed.url:
         raise Problem(
