@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 from ridgeway.gateway.peers.securityserver import PeerDirectory, list_addresses
 from ridgeway.http import Origin
@@ -26,7 +27,8 @@ TARGETS = (target("a", "192.0.2.1"), target("b", "192.0.2.2"), target("c", "[200
 
 
 def new_directory():
-    return PeerDirectory(Place())
+    place: Any = Place()
+    return PeerDirectory(place)
 
 
 def origins_of(targets):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from ssl import DER_cert_to_PEM_cert
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -180,7 +181,7 @@ def test_what_one_client_may_not_trust_is_not_taken_from_anothers_fetching():
 
 
 async def test_over_https_the_certificate_must_be_the_clients_and_ours_is_shown(tmp_path):
-    identity = open_internal_identity(tmp_path / "ours", now=NOW)
+    identity: Any = open_internal_identity(tmp_path / "ours", now=NOW)
     theirs = open_internal_identity(tmp_path / "theirs", now=NOW)
     tls = ServerTls((theirs.certificate,), theirs.private_key, require_client_certificate=True)
     pems = {each: DER_cert_to_PEM_cert(each.certificate) for each in (identity, theirs)}

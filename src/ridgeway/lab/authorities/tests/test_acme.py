@@ -105,7 +105,7 @@ async def a_desk(folder, *, bindings=None, challenge_port=None):
 
 
 def problem(answer) -> str:
-    return json.loads(answer.body)["type"].rpartition(":")[2]
+    return str(json.loads(answer.body)["type"]).rpartition(":")[2]
 
 
 def a_csr(name="localhost", **wanted):
