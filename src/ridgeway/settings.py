@@ -148,7 +148,8 @@ class GatewaySettings:
     favourite_connect_timeout_seconds: float = setting(
         5.0, "Limit on connecting to the address that was the fastest lately, before the others race again."
     )
-    peer_read_timeout_seconds: float = setting(120.0, "Limit on each read from another security server.")
+    peer_read_timeout_seconds: float = setting(600.0, "Limit on each read from another security server.")
+    write_timeout_seconds: float = setting(120.0, "Limit on each write that whoever asked us holds up.")
     idle_timeout_seconds: float = setting(30.0, "Limit on a silent connection at any door.")
     request_head_timeout_seconds: float = setting(30.0, "Limit on receiving the head of a request.")
     sign_timeout_seconds: float = setting(60.0, "Limit on a signature.")

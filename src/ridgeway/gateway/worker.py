@@ -122,7 +122,7 @@ def limits_of(gateway: GatewaySettings) -> HttpLimits:
         head_timeout_seconds=gateway.request_head_timeout_seconds,
         body_timeout_seconds=max(gateway.sign_timeout_seconds, gateway.log_timeout_seconds) + 60.0,
         body_min_bytes=1,
-        write_timeout_seconds=gateway.peer_read_timeout_seconds,
+        write_timeout_seconds=gateway.write_timeout_seconds,
         grace_seconds=gateway.shutdown_timeout_seconds,
     )
 

@@ -28,8 +28,9 @@ JSON_TYPE = "application/json"
 DESCRIPTION = {
     "openapi": "3.0.3",
     "info": {"title": "Population register", "version": "1.0.0", "description": "People who do not exist."},
+    "servers": [{"url": "/persons"}],
     "paths": {
-        "/persons": {
+        "/": {
             "get": {
                 "operationId": "searchPersons",
                 "parameters": [
@@ -48,7 +49,7 @@ DESCRIPTION = {
                 },
             }
         },
-        "/persons/{code}": {
+        "/{code}": {
             "get": {
                 "operationId": "getPerson",
                 "parameters": [{"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}],
