@@ -1,8 +1,10 @@
 """The register over SOAP, asked by the parliament's own system: the person, and an extract attached."""
 
+import sqlite3
 from contextlib import AsyncExitStack
 
 import msgspec
+import pytest
 from lxml import etree
 
 from ridgeway.gateway.tests.pair import HOST, running_pair
@@ -18,6 +20,21 @@ PERSON_DATA = ServiceId("LAB", "GOV", "1002", "register", "personData")
 OFFER = {"code": "personData", "type": ServiceType.WSDL, "rights": (AccessRight(DESK, "personData"),)}
 WSDL_ELEMENT = "{http://schemas.xmlsoap.org/wsdl/}"
 XSD_ELEMENT = "{http://www.w3.org/2001/XMLSchema}"
+
+
+@pytest.fixture(autouse=True)
+def _databases_are_closed(monkeypatch):
+    """The systems keep theirs open as long as their process lives."""
+    opened, connect = [], sqlite3.connect
+
+    def remember(*place, **options):
+        opened.append(connect(*place, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", remember)
+    yield
+    for each in opened:
+        each.close()
 
 
 async def ask(folder, code):
