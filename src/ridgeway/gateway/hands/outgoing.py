@@ -7,12 +7,11 @@ Source: PR-MESSTRANSP §3.1; PR-MESS §3 (attachments).
 
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from typing import Protocol
 
 from ridgeway.errors import MessageError, RidgewayError
 from ridgeway.gateway.hands.names import draw_nested_boundary
-from ridgeway.gateway.hands.spool import BodyCopy, SpoolLimits
+from ridgeway.gateway.hands.spool import BodyCopies, SpoolLimits
 from ridgeway.gateway.ports import SoapAttachment
 from ridgeway.http import HttpRefusal
 from ridgeway.protocol.exchange.values import LoggedBody
@@ -57,22 +56,24 @@ class RestBody:
 
     async def carry(self, write: Write, encoder: TransportEncoder, limits: SpoolLimits) -> tuple[LoggedBody, ...]:
         """As `Outgoing`."""
-        copy: BodyCopy | None = None
-        if self.is_part_when_empty:
-            copy = BodyCopy(limits)
+        copies = BodyCopies(limits)
+        is_open = self.is_part_when_empty
+        if is_open:
             await write(encoder.open_body())
         try:
             async for chunk in self.chunks:
                 if not chunk:
                     continue
-                if copy is None:
-                    copy = BodyCopy(limits)
+                if not is_open:
+                    is_open = True
                     await write(encoder.open_body())
-                copy.feed(chunk)
+                copies.feed(chunk)
                 await write(chunk)
         except HttpRefusal as error:
             raise MessageError("io_error", f"The body broke off: {error.detail or error.reason}.") from error
-        return () if copy is None else (copy.logged(),)
+        if is_open:
+            copies.end()
+        return copies.logged()
 
 
 class SoapSource:
@@ -120,26 +121,25 @@ class SoapSource:
 
     async def carry(self, write: Write, encoder: TransportEncoder, limits: SpoolLimits) -> tuple[LoggedBody, ...]:
         """As `Outgoing`."""
-        logged: list[LoggedBody] = []
-        copy = BodyCopy(limits)
+        copies = BodyCopies(limits)
         while (event := await self.next_event()) is not None:
             match event:
                 case AttachmentStarted(content_type=content_type, headers=headers):
-                    opened = b"" if logged else encoder.open_attachments(draw_nested_boundary())
+                    opened = b"" if copies.bodies else encoder.open_attachments(draw_nested_boundary())
                     await write(opened + encoder.open_attachment(content_type, headers=headers))
-                    copy = BodyCopy(limits_after(limits, logged))
+                    copies.begin()
                 case AttachmentChunk(data=data):
-                    copy.feed(data)
+                    copies.feed(data)
                     await write(data)
                 case AttachmentEnded():
-                    logged.append(copy.logged())
+                    copies.end()
                 case Ended():
                     break
                 case _:
                     continue
-        if logged:
+        if copies.bodies:
             await write(encoder.close_attachments())
-        return tuple(logged)
+        return copies.logged()
 
 
 class MadeBodies:
@@ -151,32 +151,18 @@ class MadeBodies:
 
     async def carry(self, write: Write, encoder: TransportEncoder, limits: SpoolLimits) -> tuple[LoggedBody, ...]:
         """As `Outgoing`."""
+        copies = BodyCopies(limits)
         if self.body is not None:
+            copies.feed(self.body)
             await write(encoder.open_body() + self.body)
-            return (copy_whole(self.body, limits),)
-        logged: list[LoggedBody] = []
+            copies.end()
+            return copies.logged()
         for each in self.attachments:
-            opened = b"" if logged else encoder.open_attachments(draw_nested_boundary())
+            opened = b"" if copies.bodies else encoder.open_attachments(draw_nested_boundary())
+            copies.begin()
+            copies.feed(each.content)
             await write(opened + encoder.open_attachment(each.content_type, headers=each.headers) + each.content)
-            logged.append(copy_whole(each.content, limits_after(limits, logged)))
-        if logged:
+            copies.end()
+        if copies.bodies:
             await write(encoder.close_attachments())
-        return tuple(logged)
-
-
-def copy_whole(content: bytes, limits: SpoolLimits) -> LoggedBody:
-    """A body in memory as it is logged."""
-    copy = BodyCopy(limits)
-    copy.feed(content)
-    return copy.logged()
-
-
-def limits_after(limits: SpoolLimits, logged: list[LoggedBody]) -> SpoolLimits:
-    """What is left of `limits` for the next body of a message."""
-    passed = sum(body.size for body in logged)
-    kept = sum(len(body.content) for body in logged if body.content is not None)
-    return replace(
-        limits,
-        max_body_bytes=max(0, limits.max_body_bytes - passed),
-        max_loggable_bytes=max(0, limits.max_loggable_bytes - kept),
-    )
+        return copies.logged()

@@ -27,32 +27,44 @@ class SpoolLimits:
     max_loggable_bytes: int
 
 
-class BodyCopy:
-    """A body that passes through: hashed, and copied for the log while it is short enough."""
+class BodyCopies:
+    """The bodies of one message that pass through: hashed, and copied for the log while all copies are short enough."""
 
     def __init__(self, limits: SpoolLimits) -> None:
         self.limits = limits
-        self.hash = hashlib.sha512()
         self.size = 0
-        self.kept: list[bytes] | None = []
+        self.left = limits.max_loggable_bytes
+        self.bodies: list[LoggedBody] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """The next body begins."""
+        self.hash = hashlib.sha512()
+        self.start = self.size
+        self.kept: bytearray | None = bytearray()
 
     def feed(self, chunk: bytes) -> None:
         """Count, hash and keep `chunk`.
 
-        Raises:  MessageError(invalid_request) when the body grows beyond `max_body_bytes`.
+        Raises:  MessageError(invalid_request) when the bodies grow beyond `max_body_bytes`.
         """
         self.size += len(chunk)
         require_size(self.size, self.limits)
         self.hash.update(chunk)
-        if self.size > self.limits.max_loggable_bytes:
+        if self.size - self.start > self.left:
             self.kept = None
         elif self.kept is not None:
-            self.kept.append(chunk)
+            self.kept += chunk
 
-    def logged(self) -> LoggedBody:
-        """The body as it is logged."""
-        content = None if self.kept is None else b"".join(self.kept)
-        return LoggedBody(self.hash.digest(), self.size, content)
+    def end(self) -> None:
+        """The body is complete."""
+        content = None if self.kept is None else bytes(self.kept)
+        self.left -= len(content or b"")
+        self.bodies.append(LoggedBody(self.hash.digest(), self.size - self.start, content))
+
+    def logged(self) -> tuple[LoggedBody, ...]:
+        """The bodies as they are logged; the content of those that no longer fitted is absent."""
+        return tuple(self.bodies)
 
 
 @dataclass(frozen=True, slots=True)
