@@ -41,6 +41,16 @@ class ArchiveGrouping(StrEnum):
     SUBSYSTEM = "subsystem"
 
 
+class CostStrategy(StrEnum):
+    """Which of several authorities are asked, and in which order, by what they cost."""
+
+    NONE = "none"
+    ONLY_FREE = "only_free"
+    FREE_FIRST = "free_first"
+    ONLY_PAID = "only_paid"
+    PAID_FIRST = "paid_first"
+
+
 @dataclass(frozen=True, slots=True)
 class SignerSettings:
     """Where private keys are held."""
@@ -68,6 +78,9 @@ class TrustSettings:
         "", "PEM file of the certificates that HTTPS sources may show; empty takes any, for what they serve is signed."
     )
     ocsp_retry_seconds: float = setting(60.0, "Time until a failed revocation request is tried again.")
+    ocsp_cost_strategy: CostStrategy = setting(
+        CostStrategy.NONE, "Which of several responders are asked, and in which order, by what they cost."
+    )
     allowed_federations: str = setting("none", "Federated instances to trust: none, all, or a list with commas.")
     max_configuration_bytes: int = setting(64 * 1024 * 1024, "Largest part of a global configuration that is read.")
     metrics_port: int = setting(0, "Port of Prometheus metrics of the trust process; 0 closes it.")
@@ -82,6 +95,9 @@ class MessageLogSettings:
     stamp_interval_seconds: float = setting(60.0, "Time between two batches of time-stamps.")
     stamp_batch_records: int = setting(10_000, "Most records under one time-stamp.")
     acceptable_stamp_failure_seconds: int = setting(14_400, "Traffic stops when stamping fails longer; 0 never stops.")
+    stamp_cost_strategy: CostStrategy = setting(
+        CostStrategy.NONE, "Which of several time-stamping authorities are asked, and in which order, by their costs."
+    )
     stamp_immediately: bool = setting(False, "Stamp each message before it goes on; one that gets no stamp stops.")
     body_logging: bool = setting(True, "Log bodies; false logs who asked whom for what, which proves nothing.")
     body_logging_local_exceptions: str = setting(

@@ -22,6 +22,7 @@ from ridgeway.protocol.timestamps import (
     verify_timestamp,
     write_timestamp_request,
 )
+from ridgeway.settings import CostStrategy
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +124,15 @@ def no_authority() -> TimestampError:
         "mlog.no_timestamping_provider_found",
         "No time-stamping service is chosen for this server.",
         action="Name one under timestamping in its document, and apply it: ridgeway securityserver apply.",
+    )
+
+
+def none_by_costs(strategy: CostStrategy) -> TimestampError:
+    """None of those that are chosen to stamp may be asked by what it costs."""
+    return TimestampError(
+        "mlog.no_timestamping_provider_found",
+        f"No chosen time-stamping service is one of those that messagelog.stamp_cost_strategy = {strategy} asks.",
+        action="See what each costs: ridgeway trust show; or change the strategy.",
     )
 
 

@@ -15,12 +15,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ridgeway.errors import MessageLogError, RidgewayError, SignatureError
-from ridgeway.messagelog.authorities import Authorities, Stamp, no_authority
+from ridgeway.messagelog.authorities import Authorities, Stamp, no_authority, none_by_costs
 from ridgeway.messagelog.sources import StampSources
 from ridgeway.messagelog.store import GivenStamp, MessageLogStore
 from ridgeway.messagelog.values import StampReport, to_milliseconds
 from ridgeway.protocol.signatures.stamping import add_signature_timestamp, build_timestamp_chains, stamped_octets
 from ridgeway.settings import MessageLogSettings
+from ridgeway.trust.costs import choose_stampers
 
 log = logging.getLogger(__name__)
 
@@ -201,7 +202,7 @@ class Stamper:
         if len(waiting) == 1 and await self.stamp_single(waiting[0][0]):
             return
         chains = build_timestamp_chains([digest for _, digest in waiting])
-        stamp = await self.authorities.stamp(chains.result, urls=self.sources.urls, trust=self.sources.trust)
+        stamp = await self.fetch_stamp(chains.result)
         rows = [(number, chain) for (number, _), chain in zip(waiting, chains.chains, strict=True)]
         await self.execute(lambda: self.store.stamp_batch(rows, self.given(stamp), result=chains.result))
 
@@ -214,10 +215,21 @@ class Stamper:
         except SignatureError as error:
             log.warning("record %d is stamped as a batch of one: %s", number, error)
             return False
-        stamp = await self.authorities.stamp(octets, urls=self.sources.urls, trust=self.sources.trust)
+        stamp = await self.fetch_stamp(octets)
         signature = add_signature_timestamp(xml, stamp.token)
         await self.execute(lambda: self.store.stamp_one(number, self.given(stamp), signature=signature))
         return True
+
+    async def fetch_stamp(self, octets: bytes) -> Stamp:
+        """A stamp over `octets` of the first authority that gives one, of those that may be asked by their costs.
+
+        Raises:  as `Authorities.stamp`; TimestampError(mlog.no_timestamping_provider_found) when none may be asked.
+        """
+        trust, strategy = self.sources.trust, self.settings.stamp_cost_strategy
+        urls = choose_stampers(self.sources.urls, instance=trust.own, strategy=strategy)
+        if self.sources.urls and not urls:
+            raise none_by_costs(strategy)
+        return await self.authorities.stamp(octets, urls=urls, trust=trust)
 
     def given(self, stamp: Stamp) -> GivenStamp:
         """A stamp as the store keeps it."""

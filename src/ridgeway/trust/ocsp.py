@@ -15,6 +15,7 @@ from pathlib import Path
 from ridgeway.errors import CertificateError, NetworkError, RidgewayError
 from ridgeway.http import ClientTls, HttpRefusal, Pool, fetch, parse_url
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
+from ridgeway.settings import CostStrategy
 from ridgeway.trust.files import find_bytes, folder_lock, take_fingerprint, write_files
 from ridgeway.trust.keeper import MAX_OCSP_BYTES, OCSP_SUFFIX
 from ridgeway.trust.ocsp_answers import GOOD, assess_answer, find_answer, write_request
@@ -97,9 +98,10 @@ class OcspKeeper:
 
         Raises:  CertificateError, NetworkError of the last responder tried.
         """
-        failure: RidgewayError = NetworkError("network_error", "No responder is named for its issuer.")
+        strategy = self.places.limits.ocsp_cost_strategy
+        failure: RidgewayError = NetworkError("network_error", nobody_to_ask(subject, strategy))
         request = write_request(subject)
-        for url in list_responders(subject):
+        for url in list_responders(subject, instance=trust.own, strategy=strategy):
             try:
                 answer = await self.ask(url, request)
                 status = assess_answer(answer, subject, trust=trust, now=now)
@@ -142,3 +144,10 @@ class OcspKeeper:
     def path_of(self, subject: Subject) -> Path:
         """The file of a certificate's answer."""
         return self.places.ocsp_dir / f"{subject.name}{OCSP_SUFFIX}"
+
+
+def nobody_to_ask(subject: Subject, strategy: CostStrategy) -> str:
+    """Why no responder is asked."""
+    if subject.issuer.responders and strategy is not CostStrategy.NONE:
+        return f"No responder of its issuer is one of those that trust.ocsp_cost_strategy = {strategy} asks."
+    return "No responder is named for its issuer."

@@ -15,8 +15,10 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from ridgeway.errors import CertificateError
 from ridgeway.protocol.certificates.keys import is_issued_by
-from ridgeway.protocol.certificates.snapshot import Authority, TrustSnapshot
+from ridgeway.protocol.certificates.snapshot import Authority, InstanceTrust, TrustSnapshot
 from ridgeway.protocol.certificates.x509 import Certificate, read_certificate
+from ridgeway.settings import CostStrategy
+from ridgeway.trust.costs import choose_responders
 
 MAX_CHAIN = 10
 MAX_RESPONDERS = 10
@@ -84,9 +86,14 @@ def load_certificate(der: bytes) -> x509.Certificate | None:
     return certificate
 
 
-def list_responders(subject: Subject) -> tuple[str, ...]:
-    """Where to ask, in order: the responders that the configuration names, then those that the certificate names."""
-    configured = [responder.url for responder in subject.issuer.responders]
+def list_responders(
+    subject: Subject, *, instance: InstanceTrust, strategy: CostStrategy = CostStrategy.NONE
+) -> tuple[str, ...]:
+    """Where to ask, in order: the responders that the configuration names, then those that the certificate names.
+
+    What the latter cost is not known, so they are asked under every strategy, last.
+    """
+    configured = choose_responders(subject.issuer.responders, instance=instance, strategy=strategy)
     return tuple(dict.fromkeys((*configured, *responders_inside(subject.certificate))))[:MAX_RESPONDERS]
 
 

@@ -186,7 +186,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 @asynccontextmanager
 async def a_running_log(
-    place: Place, *, urls: tuple[str, ...] = ("http://127.0.0.1:9/none",), clock: Clock | None = None
+    place: Place,
+    *,
+    urls: tuple[str, ...] = ("http://127.0.0.1:9/none",),
+    clock: Clock | None = None,
+    trust: TrustSnapshot = TRUST,
 ) -> AsyncIterator[MessageLogClient]:
     """The log's process inside this one, and a client."""
     stop, ready = asyncio.Event(), asyncio.Event()
@@ -195,7 +199,7 @@ async def a_running_log(
             run_until(
                 stop.wait(),
                 place.settings,
-                sources=FixedSources(urls),
+                sources=FixedSources(urls, trust),
                 clock=clock or Clock(),
                 on_ready=ready.set,
             )

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from ridgeway.errors import MessageLogError, TimestampError
 from ridgeway.messagelog.tests.cast import (
     NOW,
+    TRUST,
     Clock,
     Place,
     a_plain_record,
@@ -16,7 +18,9 @@ from ridgeway.messagelog.tests.cast import (
     place,
 )
 from ridgeway.messagelog.tests.test_log import prove
+from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.signatures.containers import read_container
+from ridgeway.settings import CostStrategy
 
 __all__ = ["cluster", "place"]
 
@@ -125,3 +129,49 @@ async def test_the_status_tells_of_each_authority_when_it_stamped_and_since_when
         kept = (await log.read_status()).archive
         assert (kept.waiting, kept.last_made_at) == (0, clock.now)
         assert kept.last_file.startswith("mlog-")
+
+
+def trust_with_costs(**costs: str) -> TrustSnapshot:
+    """The country, whose configuration names these authorities by address and cost."""
+    (known,) = TRUST.own.timestamping_services
+    services = tuple(replace(known, url=url, cost_type=cost) for url, cost in costs.items())
+    own = replace(TRUST.own, timestamping_services=services)
+    return replace(TRUST, instances={**TRUST.instances, own.instance: own})
+
+
+@pytest.mark.parametrize(
+    ("strategy", "asked"), [("none", "paid"), ("only_free", "free"), ("free_first", "free"), ("paid_first", "paid")]
+)
+async def test_what_an_authority_costs_decides_who_is_asked_first(place: Place, strategy: str, asked: str):
+    choosing = place.with_(stamp_cost_strategy=CostStrategy(strategy))
+    async with a_time_authority() as paid, a_time_authority() as free:
+        trust = trust_with_costs(**{paid.url: "PAID", free.url: "FREE"})
+        async with a_running_log(choosing, urls=(paid.url, free.url), trust=trust) as log:
+            await log.append(a_record("q-1"))
+            await log.stamp()
+            assert {"paid": len(paid.requests), "free": len(free.requests)} == {"paid": 0, "free": 0} | {asked: 1}
+
+
+async def test_the_paid_authority_is_asked_when_the_free_one_fails_and_not_at_all_where_it_must_not_be(place: Place):
+    async with a_time_authority() as paid, a_time_authority() as free:
+        free.status = 500
+        trust = trust_with_costs(**{paid.url: "PAID", free.url: "FREE"})
+        urls = (paid.url, free.url)
+        first = place.with_(stamp_cost_strategy=CostStrategy.FREE_FIRST)
+        async with a_running_log(first, urls=urls, trust=trust) as log:
+            await log.append(a_record("q-1"))
+            assert (await log.stamp()).waiting == 0
+            assert (len(free.requests), len(paid.requests)) == (1, 1)
+        async with a_running_log(
+            place.with_(stamp_cost_strategy=CostStrategy.ONLY_FREE), urls=urls, trust=trust
+        ) as log:
+            await log.append(a_record("q-2"))
+            with pytest.raises(TimestampError, match="No authority gave a stamp"):
+                await log.stamp()
+        async with a_running_log(
+            place.with_(stamp_cost_strategy=CostStrategy.ONLY_FREE), urls=(paid.url,), trust=trust
+        ) as log:
+            with pytest.raises(TimestampError, match="stamp_cost_strategy = only_free") as caught:
+                await log.stamp()
+            assert caught.value.code == "mlog.no_timestamping_provider_found"
+        assert len(paid.requests) == 1

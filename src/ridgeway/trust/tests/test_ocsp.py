@@ -3,9 +3,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from ridgeway.errors import TokenError
+from ridgeway.errors import NetworkError, TokenError
 from ridgeway.protocol.certificates.snapshot import (
     Authority,
     CertificationService,
@@ -13,12 +15,20 @@ from ridgeway.protocol.certificates.snapshot import (
     TrustSnapshot,
 )
 from ridgeway.protocol.globalconf.tests.cast import NOW, PROFILE, an_instance
+from ridgeway.settings import CostStrategy
 from ridgeway.trust.download import open_pool
 from ridgeway.trust.ocsp import OcspKeeper
 from ridgeway.trust.ocsp_subjects import Subject, list_responders, list_subjects
 from ridgeway.trust.own import OwnCertificate
 from ridgeway.trust.places import places_of
-from ridgeway.trust.tests.authorities import a_responder, make_authority, make_identity, make_member, name_of
+from ridgeway.trust.tests.authorities import (
+    SIGNING,
+    a_responder,
+    make_authority,
+    make_identity,
+    make_member,
+    name_of,
+)
 from ridgeway.trust.tests.cast import settings_in
 
 CA = make_authority()
@@ -176,5 +186,58 @@ async def test_bytes_that_are_no_answer_do_not_stay_in_the_folder(tmp_path):
 
 
 def test_a_certificate_without_any_responder_has_none():
-    assert list_responders(Subject(LEAF.der, Authority(CA.der))) == ()
+    assert list_responders(Subject(LEAF.der, Authority(CA.der)), instance=an_instance()) == ()
     assert list_subjects([b"no certificate", make_member(make_authority("Stranger")).der], trust_at()) == ()
+
+
+def trust_with_costs(*responders: tuple[str, str], version: int = 6) -> TrustSnapshot:
+    responders_there = tuple(OcspResponder(url, cost_type=cost) for url, cost in responders)
+    service = CertificationService("CA", PROFILE, Authority(CA.der, responders_there))
+    own = replace(an_instance(version=version), certification_services=(service,))
+    return TrustSnapshot("LAB", {"LAB": own})
+
+
+@pytest.mark.parametrize(
+    ("strategy", "asked"),
+    [("none", ["paid"]), ("free_first", ["free"]), ("only_free", ["free"]), ("paid_first", ["paid"])],
+)
+async def test_the_responder_to_ask_is_chosen_by_what_it_costs(tmp_path, strategy, asked):
+    settings = settings_in(tmp_path, ocsp_cost_strategy=CostStrategy(strategy))
+    async with a_responder(CA) as paid, a_responder(CA) as free, open_pool(settings.trust) as pool:
+        for each in (paid, free):
+            each.known[LEAF.certificate.serial_number] = LEAF
+        keeper = OcspKeeper(places_of(settings), pool, Signer(LEAF))
+        report = await keeper.refresh(trust_with_costs((paid.url, "PAID"), (free.url, "FREE")), NOW)
+        assert report.results[0].worked
+        assert [name for name, each in (("paid", paid), ("free", free)) if each.asked] == asked
+
+
+async def test_a_paid_responder_is_asked_only_when_the_free_one_fails_and_never_under_only_free(tmp_path):
+    first = settings_in(tmp_path, ocsp_cost_strategy=CostStrategy.FREE_FIRST)
+    only = settings_in(tmp_path, ocsp_cost_strategy=CostStrategy.ONLY_FREE)
+    async with a_responder(CA) as paid, a_responder(CA) as free, open_pool(first.trust) as pool:
+        paid.known[LEAF.certificate.serial_number] = LEAF
+        free.http_status = 500
+        trust = trust_with_costs((paid.url, "PAID"), (free.url, "FREE"))
+        (subject,) = list_subjects([LEAF.der], trust)
+        with pytest.raises(NetworkError, match=f"{free.url}.*500"):
+            await OcspKeeper(places_of(only), pool, Signer()).fetch_answer(subject, trust, NOW)
+        none_free = trust_with_costs((paid.url, "PAID"))
+        (subject_of_paid,) = list_subjects([LEAF.der], none_free)
+        with pytest.raises(NetworkError, match="ocsp_cost_strategy = only_free"):
+            await OcspKeeper(places_of(only), pool, Signer()).fetch_answer(subject_of_paid, none_free, NOW)
+        assert paid.asked == []
+        assert (await OcspKeeper(places_of(first), pool, Signer()).fetch_answer(subject, trust, NOW))[1] == "good"
+        assert paid.asked == [LEAF.certificate.serial_number]
+
+
+def test_the_responder_that_a_certificate_names_itself_is_asked_last_under_every_strategy():
+    access = x509.AccessDescription(
+        AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier("http://inside.example/")
+    )
+    certificate = make_member(CA, extensions=(SIGNING, x509.AuthorityInformationAccess([access])))
+    (subject,) = list_subjects([certificate.der], trust_with_costs(("http://paid.example/", "PAID")))
+    own = an_instance()
+    for strategy, asked in (("only_free", ()), ("only_paid", ("http://paid.example/",))):
+        found = list_responders(subject, instance=own, strategy=CostStrategy(strategy))
+        assert found == (*asked, "http://inside.example/")
