@@ -16,6 +16,7 @@ from ridgeway.trust.ocsp_answers import GOOD
 from ridgeway.trust.ocsp_subjects import list_subjects
 from ridgeway.trust.own import no_certificates
 from ridgeway.trust.places import places_of
+from ridgeway.trust.purposes import require_purpose
 
 
 async def fetch_ocsp_error(settings: Settings, certificate: bytes, *, now: datetime) -> str:
@@ -32,8 +33,10 @@ async def fetch_ocsp_error(settings: Settings, certificate: bytes, *, now: datet
 async def require_good(settings: Settings, certificate: bytes, *, trust: TrustSnapshot, now: datetime) -> None:
     """Hold only while an authentic answer, fetched now, says that the certificate is good.
 
+    One that its authority may not issue for what it is for is refused without asking.
     Raises:  CertificateError, NetworkError without such an answer.
     """
+    require_purpose(certificate, trust)
     subjects = list_subjects([certificate], trust)
     if not subjects:
         raise CertificateError("cert_validation", "No authority that the configuration approves issued it.")

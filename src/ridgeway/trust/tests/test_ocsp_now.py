@@ -10,7 +10,14 @@ from ridgeway.errors import CertificateError, NetworkError
 from ridgeway.protocol.certificates.snapshot import Authority, CertificationService, OcspResponder, TrustSnapshot
 from ridgeway.protocol.globalconf.tests.cast import NOW, PROFILE, an_instance
 from ridgeway.trust.ocsp_now import fetch_ocsp_error, require_good
-from ridgeway.trust.tests.authorities import a_responder, make_authority, make_member
+from ridgeway.trust.tests.authorities import (
+    AUTHENTICATION,
+    a_responder,
+    make_authority,
+    make_identity,
+    make_member,
+    name_of,
+)
 from ridgeway.trust.tests.cast import settings_in
 
 CA, STRANGER = make_authority(), make_authority("Stranger")
@@ -60,3 +67,18 @@ async def test_an_old_answer_one_of_a_stranger_and_none_are_not_good(tmp_path):
 
 async def test_without_a_configuration_nothing_is_proven(tmp_path):
     assert "configuration" in await fetch_ocsp_error(settings_in(tmp_path), LEAF.der, now=NOW)
+
+
+async def test_a_signing_certificate_of_an_authority_for_servers_alone_is_not_good_and_nobody_is_asked(tmp_path):
+    async with a_responder(CA) as responder:
+        trust = trust_at(responder.url)
+        (service,) = trust.own.certification_services
+        only = replace(trust.own, certification_services=(replace(service, authentication_only=True),))
+        trust = replace(trust, instances={"LAB": only})
+        server = make_identity(name_of(CN="ss1"), issuer=CA, extensions=(AUTHENTICATION,))
+        for each in (LEAF, server):
+            responder.known[each.certificate.serial_number] = each
+        with pytest.raises(CertificateError, match="CA is approved for authentication certificates only"):
+            await require_good(settings_in(tmp_path), LEAF.der, trust=trust, now=NOW)
+        assert responder.asked == []
+        await require_good(settings_in(tmp_path), server.der, trust=trust, now=NOW)
