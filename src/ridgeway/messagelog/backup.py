@@ -119,8 +119,10 @@ def add_piece(archive: zipfile.ZipFile, piece: Piece, folder: Path) -> list[File
     return entries
 
 
-def restore_backup(file: Path, pieces: Sequence[Piece], *, owner: str) -> BackupReport:
-    """Every piece is back in place as `file` holds it.
+def restore_backup(
+    file: Path, pieces: Sequence[Piece], *, owner: str, later: frozenset[str] = frozenset()
+) -> BackupReport:
+    """Every piece is back in place as `file` holds it; `later` are pieces that backups of older releases do not have.
 
     Raises:  ContainerError(malformed_backup) for a file that is no backup or was changed; SettingsError(foreign_backup)
              for one of another server, or with other pieces. Nothing is touched then.
@@ -128,8 +130,9 @@ def restore_backup(file: Path, pieces: Sequence[Piece], *, owner: str) -> Backup
     with tempfile.TemporaryDirectory(prefix="ridgeway-restore-", dir=file.parent) as name:
         folder = Path(name)
         manifest = unpack_backup(file, folder)
-        require_own(manifest, pieces, owner)
-        for piece in pieces:
+        held = [piece for piece in pieces if piece.name in manifest.kinds or piece.name not in later]
+        require_own(manifest, held, owner)
+        for piece in held:
             (folder / piece.name).mkdir(exist_ok=True)
             piece.load(folder / piece.name)
     return report_of(manifest)

@@ -1,7 +1,7 @@
 """`ridgeway messagelog`: run, stamp, search, export, archive, clean, status, encryption-key, backup, restore.
 
-Law: thin functions: parse, call, print. Everything but keys, backup and restore asks the running
-process over its socket.
+Law: thin functions: parse, call, print. Everything but keys, backup and restore asks the running process over its
+socket.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from ridgeway.http import run as run_loop
+from ridgeway.messagelog.backup import BackupReport
 from ridgeway.messagelog.client import MessageLogClient
 from ridgeway.messagelog.encryption import write_new_key
 from ridgeway.messagelog.run import read_clock, run_messagelog
@@ -24,6 +25,7 @@ from ridgeway.settings import Settings
 
 OWNER_ALONE_UMASK = 0o077
 FILE = click.Path(dir_okay=False, path_type=Path)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 SETTINGS_FILE = click.option("--with-settings", "settings_file", type=FILE, help="Also this settings file.")
 
 
@@ -43,7 +45,7 @@ def run(settings: Settings) -> None:
 
 
 @messagelog.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@AS_JSON
 @click.pass_obj
 def stamp(settings: Settings, as_json: bool) -> None:
     """Have everything that waits time-stamped now."""
@@ -102,26 +104,36 @@ async def fetch_container(settings: Settings, record: int) -> bytes:
 @messagelog.command()
 @click.argument("file", type=FILE)
 @SETTINGS_FILE
+@AS_JSON
 @click.pass_obj
-def backup(settings: Settings, file: Path, settings_file: Path | None) -> None:
+def backup(settings: Settings, file: Path, settings_file: Path | None, as_json: bool) -> None:
     """Write everything that this server cannot lose to FILE; nothing has to stop for it."""
     report = backup_server(settings, file.absolute(), now=read_clock(), settings_file=settings_file)
-    click.echo(f"{file}: {report.files} files, {report.size} bytes, as of {report.made_at.isoformat()}")
+    say_backup(report, f"{file}: {report.files} files, {report.size} bytes", as_json=as_json)
 
 
 @messagelog.command()
 @click.argument("file", type=FILE)
 @SETTINGS_FILE
+@AS_JSON
 @click.pass_obj
-def restore(settings: Settings, file: Path, settings_file: Path | None) -> None:
+def restore(settings: Settings, file: Path, settings_file: Path | None, as_json: bool) -> None:
     """Put everything back as FILE holds it; the server's processes must be stopped."""
-    migrate_database()
+    os.umask(OWNER_ALONE_UMASK)
     report = restore_server(settings, file.absolute(), settings_file=settings_file)
-    click.echo(f"{report.files} files, {report.size} bytes, as of {report.made_at.isoformat()}, are back in place")
+    say_backup(report, f"{report.files} files, {report.size} bytes are back in place", as_json=as_json)
+
+
+def say_backup(report: BackupReport, sentence: str, *, as_json: bool) -> None:
+    """What was written or put back, for a person or a program."""
+    if as_json:
+        click.echo(msgspec.json.encode(report))
+    else:
+        click.echo(f"{sentence}, as of {report.made_at.isoformat()}")
 
 
 @messagelog.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@AS_JSON
 @click.pass_obj
 def archive(settings: Settings, as_json: bool) -> None:
     """Put every stamped record that waits into archives now, and hand them on."""
@@ -141,7 +153,7 @@ async def archive_now(settings: Settings) -> ArchiveReport:
 
 
 @messagelog.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@AS_JSON
 @click.pass_obj
 def clean(settings: Settings, as_json: bool) -> None:
     """Delete archived records whose time in the log is over."""
@@ -201,7 +213,7 @@ def render_time(moment: datetime) -> str:
 
 @messagelog.command("encryption-key")
 @click.argument("key_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@AS_JSON
 @click.pass_obj
 def encryption_key(settings: Settings, key_id: str, as_json: bool) -> None:
     """Make a key that encrypts the log from its next start on; older keys stay, to read with."""

@@ -21,6 +21,7 @@ TABLES = """
 SELECT c.relname, array_agg(a.attname ORDER BY a.attnum)
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace GROUP BY c.relname ORDER BY c.relname"""
+FIND_NUMBERS = "SELECT pg_get_serial_sequence(%s, %s)"
 INDEX = "tables.json"
 SNAPSHOT = "snapshot.sqlite3"
 CHUNK_BYTES = 1024 * 1024
@@ -129,11 +130,13 @@ class PostgresPiece:
             raise MessageLogError("logging_failed", f"The database {self.name} cannot be copied: {error}.") from error
 
     def load(self, folder: Path) -> None:
-        """Every table is the copy; all or none.
+        """Every table is the copy; all or none. Where nothing ever was, nothing is put back.
 
         Raises:  SettingsError(foreign_backup) when the tables are not those of the backup.
         """
         tables = msgspec.json.decode((folder / INDEX).read_bytes(), type=dict[str, list[str]])
+        if not tables:
+            return
         try:
             with psycopg.connect(self.url) as connection:
                 here: dict[str, list[str]] = dict(connection.execute(TABLES).fetchall())
@@ -143,12 +146,12 @@ class PostgresPiece:
                         f"The tables of {self.name} are not those of the backup.",
                         action="Restore with the release that made it, then start this one.",
                     )
-                if tables:
-                    names = sql.SQL(", ").join(map(sql.Identifier, tables))
-                    connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
+                names = sql.SQL(", ").join(map(sql.Identifier, tables))
+                connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
                 connection.execute("SET CONSTRAINTS ALL DEFERRED")
                 for table, columns in tables.items():
                     copy_in(connection, table, columns, folder / table)
+                    advance_numbers(connection, table, columns)
         except psycopg.Error as error:
             raise MessageLogError("logging_failed", f"The database {self.name} cannot be restored: {error}.") from error
 
@@ -169,6 +172,16 @@ def copy_in(connection: psycopg.Connection, table: str, columns: list[str], file
     with connection.cursor() as cursor, cursor.copy(statement) as copy, file.open("rb") as source:
         while chunk := source.read(CHUNK_BYTES):
             copy.write(chunk)
+
+
+def advance_numbers(connection: psycopg.Connection, table: str, columns: list[str]) -> None:
+    """The table's own numbers go on after those of its rows, so that no next row takes one that is there."""
+    for column in columns:
+        found = connection.execute(FIND_NUMBERS, (f'"{table}"', column)).fetchone()
+        if found is None or found[0] is None:
+            continue
+        statement = sql.SQL("SELECT setval(%s, coalesce(max({}), 0) + 1, false) FROM {}")
+        connection.execute(statement.format(sql.Identifier(column), sql.Identifier(table)), (found[0],))
 
 
 def database_piece(name: str, url: str) -> Piece:

@@ -1,3 +1,4 @@
+import asyncio
 import zipfile
 from pathlib import Path
 
@@ -8,7 +9,15 @@ from ridgeway.messagelog.backup import MANIFEST, restore_backup, write_backup
 from ridgeway.messagelog.databases import open_database
 from ridgeway.messagelog.pieces import FolderPiece, SqlitePiece
 from ridgeway.messagelog.schema import migrate_database
-from ridgeway.messagelog.serverbackup import backup_server, restore_server
+from ridgeway.messagelog.serverbackup import (
+    LATER,
+    backup_server,
+    bring_all_forward,
+    find_owner,
+    restore_server,
+    server_pieces,
+    stopped,
+)
 from ridgeway.messagelog.tests.cast import NOW, Place, a_record, a_running_log, a_time_authority, cluster, place
 from ridgeway.settings import Settings
 from ridgeway.web.setup import setup_django
@@ -26,9 +35,22 @@ def furnish(settings: Settings) -> None:
         settings.trust.anchor: "<anchor/>",
         settings.trust.globalconf_dir / "RW" / "shared-params.xml": "<conf/>",
         settings.gateway.snapshot: SNAPSHOT,
+        settings.gateway.internal_tls_dir / "internal.key": "internal key",
+        settings.signer.devices: "[hsm]",
+        settings.acme.directory / "accounts" / "a.json": "account key",
+        settings.acme.credentials: "eab-credentials:",
     }.items():
         settings.path(path).parent.mkdir(parents=True, exist_ok=True)
         settings.path(path).write_text(content)
+
+
+SINGLE_FILES = (
+    lambda settings: settings.path(settings.gateway.snapshot),
+    lambda settings: settings.path(settings.gateway.internal_tls_dir) / "internal.key",
+    lambda settings: settings.path(settings.signer.devices),
+    lambda settings: settings.path(settings.acme.directory) / "accounts" / "a.json",
+    lambda settings: settings.path(settings.acme.credentials),
+)
 
 
 def rows(settings: Settings) -> list[tuple[object, ...]]:
@@ -54,7 +76,7 @@ async def test_a_server_is_backed_up_while_it_runs_and_restored_after_a_loss(pla
     settings.path(settings.signer.token_dir / "keys" / "k1").unlink()
     settings.path(settings.signer.token_dir / "stray").write_text("later")
     settings.path(settings.trust.anchor).write_text("<other/>")
-    restore_server(settings, file)
+    await asyncio.to_thread(restore_server, settings, file)
     assert rows(settings) == before
     assert settings.path(settings.signer.token_dir / "keys" / "k1").read_text() == "sealed key"
     assert not settings.path(settings.signer.token_dir / "stray").exists()
@@ -75,7 +97,8 @@ def test_a_new_machine_takes_the_backup(tmp_path: Path):
     setup_django(new)
     migrate_database()
     assert restore_server(new, tmp_path / "b") == report
-    assert new.path(new.gateway.snapshot).read_text() == SNAPSHOT
+    for find in SINGLE_FILES:
+        assert find(new).read_text() == find(old).read_text()
 
 
 def a_backup(tmp_path: Path) -> tuple[Path, FolderPiece]:
@@ -120,3 +143,29 @@ def test_a_file_that_was_exchanged_added_or_leads_out_is_refused(tmp_path: Path,
     with pytest.raises(ContainerError, match="malformed_backup"):
         restore_backup(file, [piece], owner="us")
     assert not (tmp_path.parent / "outside").exists()
+
+
+def test_a_backup_of_a_release_that_held_less_leaves_the_rest_as_it_is(tmp_path: Path):
+    settings = Settings(state_dir=tmp_path)
+    setup_django(settings)
+    bring_all_forward()
+    furnish(settings)
+    pieces = [piece for piece in server_pieces(settings) if piece.name not in LATER]
+    write_backup(tmp_path / "b", pieces, owner=find_owner(settings), now=NOW)
+    account = settings.path(settings.acme.directory) / "accounts" / "a.json"
+    account.write_text("newer")
+    settings.path(settings.trust.anchor).write_text("<other/>")
+    restore_server(settings, tmp_path / "b")
+    assert account.read_text() == "newer"
+    assert settings.path(settings.trust.anchor).read_text() == "<anchor/>"
+    with pytest.raises(SettingsError, match="foreign_backup"):
+        restore_backup(tmp_path / "b", server_pieces(settings), owner=find_owner(settings))
+
+
+def test_nothing_is_put_back_while_the_monitor_runs(tmp_path: Path):
+    settings = Settings(state_dir=tmp_path)
+    setup_django(settings)
+    furnish(settings)
+    backup_server(settings, tmp_path / "b", now=NOW)
+    with stopped(settings.path(settings.opmonitor.socket)), pytest.raises(SettingsError, match="opmonitor"):
+        restore_server(settings, tmp_path / "b")

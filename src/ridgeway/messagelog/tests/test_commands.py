@@ -52,8 +52,13 @@ def test_the_log_runs_answers_and_stops_when_told(tmp_path: Path):
         finally:
             process.kill()
     assert (tmp_path / "messagelog.sqlite3").stat().st_mode & 0o777 == 0o600
-    assert ridgeway(tmp_path, "messagelog", "backup", "b").returncode == 0
-    assert ridgeway(tmp_path, "messagelog", "restore", "b").returncode == 0
+    made = json.loads(ridgeway(tmp_path, "messagelog", "backup", "b", "--json").stdout)
+    assert made["files"] == 2
+    put_back = ridgeway(tmp_path, "securityserver", "restore", "b")
+    assert (put_back.returncode, put_back.stderr) == (0, "")
+    assert put_back.stdout.startswith(f"2 files, {made['size']} bytes are back in place, as of 20")
+    for database in ("messagelog", "securityserver", "opmonitor"):
+        assert (tmp_path / f"{database}.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_verification_configuration_holds_the_shared_parameters_of_every_instance(tmp_path: Path):
