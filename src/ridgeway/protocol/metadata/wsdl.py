@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -23,6 +22,10 @@ WSDL_SOAP = ("{http://schemas.xmlsoap.org/wsdl/soap/}", "{http://schemas.xmlsoap
 SOAP_OVER_HTTP = "http://schemas.xmlsoap.org/soap/http"
 HIDDEN_ADDRESS = "http://example.org/xroad-endpoint"
 """The address that X-Road puts in place of the real one."""
+ESCAPES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+)
+"""What is written otherwise in an attribute."""
 ATTRIBUTE = re.compile(rb"""(\s([^\s=/>"']+)\s*=\s*)("[^"]*"|'[^']*')""")
 TAG = re.compile(rb"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
 
@@ -170,7 +173,7 @@ def list_addresses(root: etree._Element) -> Iterator[str]:
 
 def replace_addresses(data: bytes, address: str) -> bytes | None:
     """The bytes with every address replaced, every other byte as it was; None where the tags cannot be found."""
-    written = quoteattr(address).encode()
+    written = f'"{address.translate(ESCAPES)}"'.encode()
     try:
         places = find_tags(data, {f"{namespace}address" for namespace in WSDL_SOAP})
     except (expat.ExpatError, ValueError, LookupError):
