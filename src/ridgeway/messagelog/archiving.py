@@ -31,6 +31,7 @@ DELETE_RECORDS = 200
 TRANSFER_SECONDS = 600.0
 MAX_RETRY_SECONDS = 600.0
 LAST_ROUND = "archiving last tried"
+FAILING_SINCE = "archiving failing since"
 
 Read = Callable[[Callable[[], Any]], Awaitable[Any]]
 
@@ -40,7 +41,8 @@ class Archiver:
     """Archives at each interval, and when asked.
 
     `filler` works in the archiver's thread (`read`), `marks` and `state` in the writer's (`execute`). `command` takes
-    archives elsewhere, where there is one. `failure` is what went wrong last; None while it works.
+    archives elsewhere, where there is one. `failure` is what went wrong last, `failing_since` the first failure since
+    the last success, which is durable; both are None while it works.
     """
 
     filler: ArchiveFiller
@@ -52,6 +54,7 @@ class Archiver:
     clock: Clock
     command: tuple[str, ...]
     failure: RidgewayError | None = None
+    failing_since: datetime | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
@@ -75,7 +78,7 @@ class Archiver:
             async with self.turn:
                 await self.recover()
         except RidgewayError as error:
-            self.failure = error
+            await self.note_failing(error)
             log.warning("what an earlier process archived cannot be finished: %s", error)
 
     async def seconds_to_next(self) -> float:
@@ -99,10 +102,32 @@ class Archiver:
             try:
                 report = await self.archive_round()
             except RidgewayError as error:
-                self.failure = error
+                await self.note_failing(error)
                 raise
-            self.failure = None
+            await self.note_working()
             return report
+
+    async def load_failing(self) -> None:
+        """A failure from before a restart still counts from when it began."""
+        told = await self.execute(lambda: self.state.read_state(FAILING_SINCE))
+        self.failing_since = None if told is None else datetime.fromisoformat(told)
+
+    async def note_failing(self, error: RidgewayError) -> None:
+        """Archiving fails from now on, unless it did already; that it cannot be noted hides no cause."""
+        self.failure = error
+        if self.failing_since is None:
+            since = self.failing_since = self.clock()
+            try:
+                await self.execute(lambda: self.state.write_state(FAILING_SINCE, since.isoformat()))
+            except RidgewayError as another:
+                log.warning("since when archiving fails cannot be noted: %s", another)
+
+    async def note_working(self) -> None:
+        """Archiving works."""
+        self.failure = None
+        if self.failing_since is not None:
+            self.failing_since = None
+            await self.execute(lambda: self.state.write_state(FAILING_SINCE, None))
 
     async def archive_round(self) -> ArchiveReport:
         """As `archive_waiting`, for whoever has the turn."""

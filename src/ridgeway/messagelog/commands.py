@@ -20,7 +20,7 @@ from ridgeway.messagelog.encryption import write_new_key
 from ridgeway.messagelog.run import read_clock, run_messagelog
 from ridgeway.messagelog.schema import migrate_database
 from ridgeway.messagelog.serverbackup import backup_server, restore_server
-from ridgeway.messagelog.values import ArchiveReport, FoundRecord, LogStatus, StampReport
+from ridgeway.messagelog.values import ArchiveReport, ArchiveStatus, FoundRecord, LogStatus, StampReport
 from ridgeway.settings import Settings
 
 OWNER_ALONE_UMASK = 0o077
@@ -201,9 +201,16 @@ def render_status(state: LogStatus) -> str:
         f"wait for archive {kept.waiting}",
         f"last archive     {made}",
         f"not handed on    {kept.untransferred}",
-        f"archiving        {kept.why or 'works'}",
+        f"archiving        {render_archiving(kept)}",
     ]
     return "\n".join(lines)
+
+
+def render_archiving(kept: ArchiveStatus) -> str:
+    """Whether archiving works, and if not, since when and why."""
+    if kept.failing_since is None:
+        return "works"
+    return f"fails since {render_time(kept.failing_since)}: {kept.why or 'not tried again since the start'}"
 
 
 def render_time(moment: datetime) -> str:

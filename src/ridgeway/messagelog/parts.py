@@ -62,6 +62,7 @@ class LogParts:
     stamper: Stamper
     archiver: Archiver
     readers: ReadingThread
+    status: StatusReader
 
     async def count_waiting(self) -> Waiting:
         """How many records have no stamp, and when the oldest of them was logged."""
@@ -109,7 +110,7 @@ async def open_parts(
     server.admit = stamper.admit
     server.handlers = Answers(readers.reader, stamper, archiver, status, readers.read).handlers()
     try:
-        yield LogParts(store, server, stamper, archiver, readers)
+        yield LogParts(store, server, stamper, archiver, readers, status)
     finally:
         await readers.close()
         await archiving.close()

@@ -53,7 +53,8 @@ async def run_until(
         parts.store.on_appended = lambda count: announce(loop, parts.stamper, count)
         parts.stamper.sources.reload(clock())
         await parts.stamper.load_failing()
-        measures = LogMeasures(parts.server, parts.stamper, parts.count_waiting)
+        await parts.archiver.load_failing()
+        measures = LogMeasures(parts.server, parts.stamper, parts.count_waiting, parts.status.read_archiving)
         door = metrics_door(
             settings.telemetry, settings.messagelog.metrics_port, measures.list_measures, prepare=measures.prepare
         )

@@ -61,5 +61,6 @@ class StatusReader:
             last_file=newest[0].file_name if newest else "",
             last_made_at=from_milliseconds(newest[0].made_at_ms) if newest else None,
             untransferred=len(await self.read(self.archives.find_untransferred)),
+            failing_since=self.archiver.failing_since,
             why="" if failure is None else str(failure),
         )

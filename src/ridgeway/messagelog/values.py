@@ -76,12 +76,13 @@ class AuthorityStatus(msgspec.Struct, frozen=True):
 
 
 class ArchiveStatus(msgspec.Struct, frozen=True):
-    """The state of archiving; `why` is what went wrong last, empty while it works."""
+    """The state of archiving; `why` is what went wrong last since the start, empty while it works."""
 
     waiting: int
     last_file: str
     last_made_at: datetime | None
     untransferred: int
+    failing_since: datetime | None
     why: str
 
 

@@ -221,11 +221,14 @@ async def test_a_folder_that_cannot_be_written_stops_archiving_and_no_message(pl
         with pytest.raises(MessageLogError, match="cannot be written") as caught:
             await log.archive()
         assert caught.value.code == "archive_failed"
-        assert "cannot be written" in (await log.read_status()).archive.why
+        status = (await log.read_status()).archive
+        assert "cannot be written" in status.why
+        assert status.failing_since == NOW
         assert await log.append(a_record("q1")) == 2
         (place.settings.state_dir / "archive").unlink()
         assert (await log.archive()).records == 1
-        assert (await log.read_status()).archive.why == ""
+        status = (await log.read_status()).archive
+        assert (status.why, status.failing_since) == ("", None)
 
 
 async def test_each_archive_is_handed_on_once_and_again_when_that_failed(place: Place, tmp_path: Path):
