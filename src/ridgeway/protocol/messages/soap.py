@@ -9,14 +9,11 @@ Source: PR-MESS §2; X-Road's order of checks. Read next: `soapreading.py`, the 
 import re
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from ridgeway.errors import MessageError
 from ridgeway.protocol.identifiers import ClientId, RepresentedParty, ServerId, ServiceId
-from ridgeway.protocol.identifiers.xml import strict_parser
 from ridgeway.protocol.messages.charset import find_charset, find_declared
 from ridgeway.protocol.messages.media import find_media_type
-from ridgeway.protocol.messages.soapreading import CLIENT, SERVER, SERVICE, SoapReader
+from ridgeway.protocol.messages.soapreading import CLIENT, SERVER, SERVICE, SoapReader, feed_reader
 
 MAX_SOAP_BYTES = 10 * 1024 * 1024
 MAX_FAULT_CODE_CHARACTERS = 1000
@@ -87,12 +84,7 @@ def read_soap(data: Octets, *, content_type: str = "text/xml") -> SoapMessage | 
     if not data or len(data) > MAX_SOAP_BYTES:
         raise MessageError("invalid_soap", f"A SOAP message has 1 to {MAX_SOAP_BYTES} bytes, not {len(data)}.")
     reader = SoapReader()
-    parser = strict_parser(reader, encoding=find_charset(content_type) or find_declared(data))
-    try:
-        parser.feed(data)
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise MessageError("invalid_soap", f"The SOAP message is not XML: {error}.") from error
+    feed_reader(reader, data, encoding=find_charset(content_type) or find_declared(data))
     if reader.fault is not None:
         return build_fault(reader.fault, data)
     reader.check_complete()

@@ -54,7 +54,10 @@ class PlaceFinder:
 
         Raises:  MessageError(invalid_soap) when it is no XML, (missing_header_field) without an id.
         """
-        parse_whole(self.parser, self.data)
+        try:
+            parse_whole(self.parser, self.data)
+        finally:
+            del self.parser  # it holds every name of the document, and a circle would keep it
         if self.places.behind_id < 0:
             raise MessageError("missing_header_field", "The SOAP header lacks id.")
         return self.places

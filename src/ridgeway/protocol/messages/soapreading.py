@@ -1,11 +1,13 @@
 """The reader of SOAP messages, fed with the start and end of elements; it builds no tree.
 
 Law: only five levels are looked at: Envelope, Header or Body, a header field or the body's child, the codes of an
-identifier or the parts of a fault, and what stands in a fault's detail. Everything deeper is passed over.
+identifier or the parts of a fault, and what stands in a fault's detail. Everything deeper is passed over. The parser
+is expat, because libxml2 as lxml drives it keeps every name that it ever saw in a thread until that thread ends.
 Source: PR-MESS §2.2 and Annexes A to C.
 """
 
 from collections.abc import Callable
+from xml.parsers import expat
 
 from ridgeway.errors import MessageError
 from ridgeway.protocol.identifiers import ClientId, RepresentedParty, ServerId, ServiceId
@@ -41,6 +43,8 @@ REQUIRED = (
     (SERVICE, "service"),
 )
 PROTOCOL_PREFIX = "4."
+SEPARATOR = "\x01"
+"""Between the namespace and the name in what expat says; XML cannot hold it."""
 
 
 class SoapReader:
@@ -74,10 +78,16 @@ class SoapReader:
         }
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """An element begins; names are as expat has them, the namespace in front of `SEPARATOR`."""
         self.depth += 1
         if self.depth <= 5:
-            self.starts[self.depth](tag, attributes)
+            named = {write_out(name): value for name, value in attributes.items()}
+            self.starts[self.depth](write_out(tag), named)
+
+    @property
+    def is_in_payload(self) -> bool:
+        """Whether the body's child has just begun."""
+        return self.depth == 3 and self.section == f"{SOAP}Body" and not self.in_fault
 
     def data(self, text: str) -> None:
         """Text, of which only that directly inside a field or part is kept."""
@@ -88,18 +98,15 @@ class SoapReader:
         """An element ends."""
         if self.depth == self.text_depth:
             self.end_text()
-        if self.depth == 2 and tag == f"{SOAP}Header":
+        if self.depth == 2 and write_out(tag) == f"{SOAP}Header":
             self.has_header = True
         if self.depth == 3:
             self.end_field()
         self.depth -= 1
 
-    def close(self) -> None:
-        """The document ends."""
-
-    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+    def doctype(self, name: str, *_rest: object) -> None:
         """A DOCTYPE is refused, whatever it says."""
-        raise MessageError("invalid_soap", f"A SOAP message may not carry a DOCTYPE ({name}, {public}, {system}).")
+        raise MessageError("invalid_soap", f"A SOAP message may not carry a DOCTYPE ({name[:200]}).")
 
     def start_envelope(self, tag: str, attributes: dict[str, str]) -> None:
         """The root, which must be the envelope of SOAP 1.1."""
@@ -223,6 +230,65 @@ class SoapReader:
                 "inconsistent_headers",
                 f"The body's child is {self.body_name!r}; its name must begin with {service.service_code!r}.",
             )
+
+
+def write_out(name: str) -> str:
+    """A name as it is written here, {namespace}name."""
+    namespace, found, local = name.rpartition(SEPARATOR)
+    return f"{{{namespace}}}{local}" if found else name
+
+
+class Feeding:
+    """One document on its way through expat to a reader; what stands inside of the body's child is only counted."""
+
+    def __init__(self, reader: SoapReader, *, encoding: str | None) -> None:
+        self.reader = reader
+        self.depth = 0
+        self.parser = expat.ParserCreate(encoding, namespace_separator=SEPARATOR)
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = reader.doctype
+        self.listen()
+
+    def listen(self) -> None:
+        """From here on the reader hears of everything."""
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.reader.end
+        self.parser.CharacterDataHandler = self.reader.data
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        self.reader.start(tag, attributes)
+        if self.reader.is_in_payload:
+            self.parser.StartElementHandler = self.start_inside
+            self.parser.EndElementHandler = self.end_inside
+            self.parser.CharacterDataHandler = None
+
+    def start_inside(self, _tag: str, _attributes: dict[str, str]) -> None:
+        """An element begins that nobody looks at."""
+        self.depth += 1
+
+    def end_inside(self, tag: str) -> None:
+        """Such an element ends, or the body's child itself."""
+        if self.depth:
+            self.depth -= 1
+            return
+        self.listen()
+        self.reader.end(tag)
+
+
+def feed_reader(reader: SoapReader, data: bytes, *, encoding: str | None = None) -> None:
+    """The reader has seen the whole document; an `encoding` counts for more than what the document says of itself.
+
+    Raises:  MessageError(invalid_soap) when it is no XML; whatever the reader finds.
+    """
+    try:
+        feeding = Feeding(reader, encoding=encoding)
+        try:
+            feeding.parser.Parse(data, True)
+        finally:
+            del feeding.parser  # it holds every name of the document, and a circle would keep it
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise MessageError("invalid_soap", f"The SOAP message is not XML: {error}.") from error
 
 
 def read_identifier(tag: str, codes: dict[str, str]) -> ClientId | ServiceId | ServerId:

@@ -13,10 +13,9 @@ from ridgeway.errors import ContainerError, MessageError, RidgewayError, Signatu
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.protocol.hashchains import TIMESTAMP_CHAIN, DataDigest, Part, verify_hash_chain
 from ridgeway.protocol.identifiers import ClientId, MemberId, ServiceId, member_of
-from ridgeway.protocol.identifiers.xml import strict_parser
 from ridgeway.protocol.messages import RestRequest, RestResponse, SoapMessage, read_rest_message, read_soap_message
 from ridgeway.protocol.messages.soap import build_message
-from ridgeway.protocol.messages.soapreading import SoapReader
+from ridgeway.protocol.messages.soapreading import SoapReader, feed_reader
 from ridgeway.protocol.signatures.containers import names
 from ridgeway.protocol.signatures.containers.read import Container
 from ridgeway.protocol.signatures.document import SignatureDocument, read_signature
@@ -136,9 +135,7 @@ def read_kept_soap(data: bytes) -> SoapMessage:
         if error.code != "missing_header_field":
             raise
     reader = SoapReader()
-    parser = strict_parser(reader)
-    parser.feed(data)
-    parser.close()
+    feed_reader(reader, data)
     reader.texts.setdefault("protocolVersion", "")
     reader.check_complete()
     return build_message(reader, data)
