@@ -15,8 +15,10 @@ from ridgeway.protocol.messages.rest import (
     CLIENT,
     QUERY_ID,
     REMOVED_HEADERS,
+    REPRESENTED_PARTY,
     REQUEST_HASH,
     REQUEST_ID,
+    SERVER,
     SERVICE,
     Headers,
     RestRequest,
@@ -30,6 +32,9 @@ from ridgeway.protocol.messages.rest import (
 
 MEANT_FOR_A_PROXY = frozenset({"proxy-connection"})
 """What X-Road carries in the message although it belongs to one connection: signed, and not sent on."""
+
+BELIEVED = frozenset({CLIENT, SERVICE, SERVER, QUERY_ID, REQUEST_ID, REQUEST_HASH, REPRESENTED_PARTY})
+"""What a receiver goes by, and so must find as it was read here, once."""
 
 REMOVED_FROM_REQUESTS = REMOVED_HEADERS | {REQUEST_ID, REQUEST_HASH}
 REMOVED_FROM_RESPONSES = REMOVED_HEADERS | {QUERY_ID, REQUEST_HASH, CLIENT, REQUEST_ID}
@@ -121,10 +126,32 @@ def escape_letters(text: str) -> str:
 
 
 def render_http_headers(message: RestRequest | RestResponse) -> Headers:
-    """The headers of a message as HTTP can carry them: every character one byte, none that was meant for a proxy."""
+    """The headers of a message as HTTP can carry them: every character one byte, none that was meant for a proxy.
+
+    Of each header by which a request says who asks whom for what there is one, the one that counted here; none that a
+    receiver which takes `_` for `-`, as CGI does, would take for it.
+    """
+    believed = find_believed(message.headers) if isinstance(message, RestRequest) else {}
     return tuple(
-        (name, render_http_text(value)) for name, value in message.headers if name.lower() not in MEANT_FOR_A_PROXY
+        (name, render_http_text(value))
+        for at, (name, value) in enumerate(message.headers)
+        if name.lower() not in MEANT_FOR_A_PROXY and believed.get(plain_name(name), at) == at
     )
+
+
+def find_believed(headers: Headers) -> dict[str, int]:
+    """Where the headers stand that were read here, by name; -1 for one of which there is only a likeness."""
+    believed = {name: -1 for written, _ in headers if (name := plain_name(written)) in BELIEVED}
+    for at, (written, _) in enumerate(headers):
+        name = written.lower()
+        if name in believed and not (name == REQUEST_ID != written and believed[name] >= 0):
+            believed[name] = at
+    return believed
+
+
+def plain_name(name: str) -> str:
+    """The name as a receiver may take it."""
+    return name.lower().replace("_", "-")
 
 
 def render_http_text(text: str) -> str:

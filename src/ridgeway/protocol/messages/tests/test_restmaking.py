@@ -145,6 +145,30 @@ def test_header_values_reach_the_service_in_the_bytes_in_which_they_came() -> No
     ]
 
 
+def test_a_receiver_finds_who_asks_once_and_as_it_was_read() -> None:
+    forged = ("X-Road-Client", "EE/GOV/9/forged")
+    alike = ("X_Road_Client", "EE/GOV/9/forged")
+    message = make_request("GET", PATH, forged, alike, CLIENT, ("x_road-id", "other"), alike, ("X-Road-UserId", "u"))
+    assert message.bytes.count(b"forged") == 3
+    sent = render_http_headers(message)
+    assert [name for name, _ in sent] == [CLIENT[0], "X-Road-UserId", "x-road-request-id", "x-road-id"]
+    assert sent[0] == CLIENT
+
+
+def test_a_likeness_alone_is_not_sent_on() -> None:
+    message = make_request("GET", PATH, CLIENT, ("X_Road-Represented_Party", "COM/1"), ("X_Other", "kept"))
+    assert message.represented_party is None
+    assert [name for name, _ in render_http_headers(message)][:2] == [CLIENT[0], "X_Other"]
+
+
+def test_a_request_id_in_other_letters_does_not_hide_the_one_that_was_read() -> None:
+    lines = f"GET\r\n{PATH}\r\nX-Road-Client:EE/GOV/1\r\n"
+    both = read_rest_message(f"{lines}x-road-request-id:read\r\nX-Road-Request-Id:forged\r\n".encode())
+    assert isinstance(both, RestRequest)
+    assert both.request_id == "read"
+    assert render_http_headers(both)[1:] == (("x-road-request-id", "read"),)
+
+
 NAMES = st.text("aX-Road_Clientid", max_size=20) | st.sampled_from(["X-Road-Id", "X-Road-Client", "Host", "te"])
 
 
