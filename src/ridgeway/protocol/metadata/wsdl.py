@@ -52,13 +52,10 @@ def read_wsdl(data: bytes) -> tuple[WsdlService, ...]:
     bindings = {each.get("name", ""): each for each in root.iterfind(f"{WSDL}binding")}
     titles = {name: collect_titles(port_type) for name, port_type in named(root, "portType")}
     services: dict[tuple[str, str | None], WsdlService] = {}
-    for port in root.iterfind(f"{WSDL}service/{WSDL}port"):
-        if "binding" not in port.attrib:
-            raise invalid(f"the port {port.get('name')!r} names no binding")
-        binding = bindings.get(local_name(port.get("binding", "")))
-        if binding is None:
+    for name, port in find_last_ports(root).items():
+        if name not in bindings:
             continue
-        for service in list_operations(binding, port, titles):
+        for service in list_operations(bindings[name], port, titles):
             services[service.code, service.version] = service
     return tuple(sorted(services.values(), key=lambda each: (each.code, each.version or "")))
 
@@ -79,6 +76,21 @@ def parse_wsdl(data: bytes) -> etree._Element:
     if root.tag != f"{WSDL}definitions":
         raise invalid(f"its root is {root.tag!r}; expected definitions of WSDL 1.1")
     return root
+
+
+def find_last_ports(root: etree._Element) -> dict[str, etree._Element]:
+    """The last port of each binding, by the binding's name, in their order: it counts for all before it.
+
+    Raises:  MessageError(invalid_wsdl).
+    """
+    ports: dict[str, etree._Element] = {}
+    for port in root.iterfind(f"{WSDL}service/{WSDL}port"):
+        if "binding" not in port.attrib:
+            raise invalid(f"the port {port.get('name')!r} names no binding")
+        name = local_name(port.get("binding", ""))
+        ports.pop(name, None)
+        ports[name] = port
+    return ports
 
 
 def named(root: etree._Element, tag: str) -> Iterator[tuple[str, etree._Element]]:
@@ -178,13 +190,15 @@ def replace_addresses(data: bytes, address: str) -> bytes | None:
         places = find_tags(data, {f"{namespace}address" for namespace in WSDL_SOAP})
     except (expat.ExpatError, ValueError, LookupError):
         return None
-    for place in reversed(places):
+    pieces, at = [], 0
+    for place in places:
         tag = TAG.match(data, place)
         if tag is None:
             return None
         hidden = ATTRIBUTE.sub(lambda found: found[1] + written if found[2] == b"location" else found[0], tag[0])
-        data = data[:place] + hidden + data[tag.end() :]
-    return data
+        pieces += [data[at:place], hidden]
+        at = tag.end()
+    return b"".join([*pieces, data[at:]])
 
 
 def find_tags(data: bytes, names: set[str]) -> list[int]:
