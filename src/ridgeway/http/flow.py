@@ -10,6 +10,9 @@ from collections.abc import AsyncIterator, Callable
 
 from ridgeway.http.values import HttpRefusal, PeerLostError
 
+SMALL_BYTES = 16 * 1024
+"""Pieces that arrived are joined up to this."""
+
 
 class Watchdog:
     """One timer of a connection: acts when the deadline in force passes. Setting it costs next to nothing."""
@@ -109,11 +112,21 @@ class BodyStream:
             self.on_wanted()
             await self.wait()
         data = self.chunks.popleft()
+        if self.chunks and len(data) < SMALL_BYTES:
+            data = self.join_small(data)
         self.buffered_bytes -= len(data)
         if self.is_paused and self.buffered_bytes <= self.max_buffered_bytes // 2:
             self.is_paused = False
             self.on_resume()
         return data
+
+    def join_small(self, data: bytes) -> bytes:
+        """`data` with what has arrived behind it, as long as that is small: a peer that sends bytes costs no more."""
+        pieces, size = [data], len(data)
+        while self.chunks and size + len(self.chunks[0]) <= SMALL_BYTES:
+            pieces.append(self.chunks.popleft())
+            size += len(pieces[-1])
+        return b"".join(pieces)
 
     async def wait(self) -> None:
         """Wait until something changed."""
