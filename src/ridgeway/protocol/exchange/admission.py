@@ -36,6 +36,7 @@ MONITORING_SERVICES = frozenset(
 )
 
 SEPARATORS = re.compile(r"[/\\]")
+PARAMETERS = re.compile(r";[^/\\]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +229,32 @@ def has_right(
 
 
 def climbs_out(service_path: str) -> bool:
-    """Whether some server could read `service_path` as a place outside the service: `..` in any spelling."""
+    """Whether some server could read `service_path` as a place outside the service: `..` in any spelling.
+
+    Servers differ in when they decode, cut what follows a `;`, and take `\\` for `/`. What is one segment to one of
+    them is two to another, and pays for one more `..`; so every reading must stay inside.
+    """
+    if ".." not in unquote(unquote(service_path)):
+        return False
+    return any(
+        goes_below(each.split("/")) or goes_below(SEPARATORS.split(each)) for each in list_readings(service_path)
+    )
+
+
+def list_readings(path: str) -> set[str]:
+    """The path as it is, and decoded once or twice, with or without parameters at each time."""
+    readings = {path}
+    for _ in range(2):
+        readings |= {PARAMETERS.sub("", each) for each in readings}
+        readings |= {unquote(each) for each in readings}
+    return readings | {PARAMETERS.sub("", each) for each in readings}
+
+
+def goes_below(segments: list[str]) -> bool:
+    """Whether more segments have gone up than down at some place."""
     depth = 0
-    for segment in SEPARATORS.split(unquote(unquote(service_path))):
-        name = segment.partition(";")[0]
-        depth += -1 if name == ".." else name not in {"", "."}
+    for segment in segments:
+        depth += -1 if segment == ".." else segment not in {"", "."}
         if depth < 0:
             return True
     return False

@@ -1,10 +1,13 @@
 """Rights: who is covered by what, and that no spelling of a path widens one."""
 
+import posixpath
+import re
 from contextlib import nullcontext
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ridgeway.errors import AccessError, RequestError, RidgewayError, WorldError
@@ -123,11 +126,37 @@ def test_no_spelling_of_a_path_widens_a_right(path):
 @pytest.mark.parametrize(
     "path",
     ["/..", "/../admin", "/%2e%2e/admin", "/a/../../admin", "/..%2fadmin", "/%252e%252e/admin", "/..;x=1/admin",
-     "/..%5cadmin", "/a%2f..%2f..%2fadmin", "/./../admin", "//../admin"],
+     "/..%5cadmin", "/a%2f..%2f..%2fadmin", "/./../admin", "//../admin", "/a%2fb/../../admin", "/a%5cb/../../admin",
+     "/a%252fb/../../admin", "/;%2fa/../admin", "/;a/../admin"],
 )  # fmt: skip
 def test_even_a_right_to_the_whole_service_does_not_lead_out_of_it(path):
     assert climbs_out(path)
     assert not may(AccessRight(DESK, "persons"), path=path)
+
+
+def read_as_servers_do(path):
+    """Where some server could find `path`, below /svc."""
+    for cut_first in (False, True):
+        for times in range(3):
+            for cut_last in (False, True):
+                for backslash in ("\\", "/"):
+                    seen = re.sub(r";[^/]*", "", path) if cut_first else path
+                    for _ in range(times):
+                        seen = unquote(seen)
+                    seen = seen.replace("\\", backslash)
+                    yield posixpath.normpath("/svc/" + (re.sub(r";[^/]*", "", seen) if cut_last else seen))
+
+
+PIECES = st.sampled_from(["/", "a", "..", "%2e", "%2f", "%5c", ";", "%3b", "%252e", "%252f", ";/", "%2e%2e", "."])
+
+
+@given(st.lists(PIECES, max_size=9).map(lambda pieces: "/" + "".join(pieces)))
+@example("/a%5cb/../../admin")
+@example("/;%2fa/../admin")
+def test_what_a_right_to_the_whole_service_lets_pass_stays_in_it_for_every_server(path):
+    if may(AccessRight(DESK, "persons"), path=path):
+        for place in read_as_servers_do(path):
+            assert place == "/svc" or place.startswith("/svc/"), place
 
 
 @given(st.text(alphabet="/.%2eE25cC\\;ab"))
