@@ -7,6 +7,7 @@ import mimetypes
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 from lxml import etree
@@ -46,7 +47,7 @@ async def send_rest(sending: Sending, *, method: str, headers: tuple[str, ...], 
         answer = await fetch(
             pool,
             method.upper(),
-            f"{sending.country.consumer_door(sending.asker)}/r1/{sending.service_path}",
+            f"{sending.country.consumer_door(sending.asker)}/r1/{escape_target(sending.service_path)}",
             [("X-Road-Client", client), *fields],
             sending.body,
             max_bytes=MAX_PRINTED_BYTES,
@@ -57,6 +58,11 @@ async def send_rest(sending: Sending, *, method: str, headers: tuple[str, ...], 
     sys.stdout.buffer.write(answer.body)
     sys.stdout.buffer.flush()
     return 0 if answer.status < 400 else 1
+
+
+def escape_target(text: str) -> str:
+    """What a person typed as it can stand in a request line: what is no ASCII, and spaces, as %HH."""
+    return quote(text, safe="%/?&=:@!$'()*+,;~-._[]")
 
 
 def parse_header(text: str) -> tuple[str, str]:
