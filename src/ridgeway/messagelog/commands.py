@@ -73,10 +73,17 @@ def search(settings: Settings, query_id: str, as_json: bool) -> None:
         click.echo(msgspec.json.encode([msgspec.structs.asdict(each) for each in found]))
         return
     for each in found:
-        stamped = "not stamped yet" if each.stamped_at is None else f"stamped {each.stamped_at.isoformat()}"
-        click.echo(f"{each.id}  {each.logged_at.isoformat()}  {each.party}  {each.file_name}  {stamped}")
+        click.echo(render_found(each))
     if not found:
         click.echo(f"no record of the query {query_id}")
+
+
+def render_found(record: FoundRecord) -> str:
+    """A record as a person reads it."""
+    stamped = "not stamped yet" if record.stamped_at is None else f"stamped {record.stamped_at.isoformat()}"
+    columns = [str(record.id), record.logged_at.isoformat(), record.party, record.file_name, stamped]
+    columns += ["metadata alone, proves nothing"] if record.is_whole is False else []
+    return "  ".join(columns)
 
 
 async def find_records(settings: Settings, query_id: str) -> list[FoundRecord]:

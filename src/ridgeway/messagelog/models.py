@@ -63,6 +63,7 @@ class State(models.Model):
 class Record(models.Model):
     """One signed message at one side. `subsystem_code` is empty when the local party is a member itself.
 
+    `is_whole` is false where metadata alone was logged, null where it was not noted yet which.
     `key_id` names the key under which message and bodies are encrypted; empty where they are not. Stamps and archives
     are named without a constraint: to keep one, the database would look through every record for each one deleted.
     """
@@ -85,6 +86,7 @@ class Record(models.Model):
     timestamp_hash_chain = models.BinaryField(null=True)
     archive = models.ForeignKey(Archive, on_delete=models.PROTECT, null=True, db_index=False, db_constraint=False)
     key_id = models.TextField(default="", db_default="")
+    is_whole = models.BooleanField(null=True)
 
     class Meta:
         db_table = "messagelog_record"

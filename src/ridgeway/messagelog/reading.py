@@ -15,7 +15,7 @@ from ridgeway.protocol.signatures.containers import ContainerParts, render_conta
 MAX_FOUND = 1000
 FIND = """
 SELECT r.id, r.query_id, r.request_id, r.instance, r.member_class, r.member_code, r.subsystem_code, r.is_response,
-       r.logged_at_ms, t.stamped_at_ms
+       r.logged_at_ms, t.stamped_at_ms, r.is_whole
 FROM messagelog_record r LEFT JOIN messagelog_timestamp t ON t.id = r.timestamp_id
 WHERE r.query_id = %s"""
 OF_PARTY = " AND r.instance = %s AND r.member_class = %s AND r.member_code = %s AND r.subsystem_code = %s"
@@ -110,7 +110,8 @@ def build_container(record: StoredRecord, bodies: tuple[bytes | None, ...]) -> b
 
 def found_record(row: tuple[object, ...]) -> FoundRecord:
     """One row of `FIND`."""
-    number, query_id, request_id, instance, member_class, member_code, subsystem, is_response, logged, stamped = row
+    number, query_id, request_id, instance, member_class, member_code, subsystem, is_response, *others = row
+    logged, stamped, is_whole = others
     assert isinstance(number, int)
     assert isinstance(logged, int)
     return FoundRecord(
@@ -122,4 +123,5 @@ def found_record(row: tuple[object, ...]) -> FoundRecord:
         is_response=bool(is_response),
         logged_at=from_milliseconds(logged),
         stamped_at=from_milliseconds(stamped) if isinstance(stamped, int) else None,
+        is_whole=None if is_whole is None else bool(is_whole),
     )

@@ -33,6 +33,7 @@ RECORD_COLUMNS = (
     "hash_chain",
     "hash_chain_result",
     "key_id",
+    "is_whole",
 )
 BODY_COLUMNS = ("id", "record_id", "number", "digest", "size", "content")
 NUMBER_BYTES = 8
@@ -217,6 +218,7 @@ def record_row(number: int, frame: RecordFrame, keys: KeyRing) -> Row:
         frame.hash_chain,
         frame.hash_chain_result,
         keys.current,
+        frame.is_whole,
     )
 
 

@@ -40,7 +40,10 @@ class ContainerQuery:
 
 
 class FoundRecord(msgspec.Struct, array_like=True, frozen=True):
-    """One record that was found, without its bytes. `file_name` is that of its container."""
+    """One record that was found, without its bytes. `file_name` is that of its container.
+
+    `is_whole` is False where metadata alone was logged, and None where an older release logged and did not note which.
+    """
 
     id: int
     file_name: str
@@ -50,6 +53,7 @@ class FoundRecord(msgspec.Struct, array_like=True, frozen=True):
     is_response: bool
     logged_at: datetime
     stamped_at: datetime | None
+    is_whole: bool | None = None
 
 
 class StampReport(msgspec.Struct, array_like=True, frozen=True):
@@ -121,6 +125,7 @@ class RecordFrame(msgspec.Struct, array_like=True, frozen=True, gc=False):
     hash_chain: bytes | None
     hash_chain_result: bytes | None
     bodies: tuple[BodyFrame, ...]
+    is_whole: bool = True
 
 
 class QueryFrame(msgspec.Struct, array_like=True, frozen=True):
@@ -181,6 +186,7 @@ def write_record(record: LogRecord) -> bytes:
             hash_chain=record.hash_chain,
             hash_chain_result=record.hash_chain_result,
             bodies=tuple(write_body(body) for body in record.bodies),
+            is_whole=record.is_whole,
         )
     )
 

@@ -32,6 +32,7 @@ async def test_each_side_keeps_metadata_alone_where_its_own_rule_says_so(tmp_pat
     assert answer.status == 200
     assert all(record.bodies for record in asked)
     assert not any(record.bodies for record in served)
+    assert [record.is_whole for record in (*asked, *served)] == [True, True, False, False]
     assert b"/persons/7" not in served[0].message
     assert b"X-Road-Client" in served[0].message
     assert served[0].signature == asked[0].signature

@@ -180,7 +180,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         messagelog=MessageLogSettings(database=url, socket=Path("run/log.sock"), stamp_interval_seconds=3600),
     )
     setup_django(settings)
-    assert migrate_database() == ("0001_initial", "0002_archives")
+    assert migrate_database() == ("0001_initial", "0002_archives", "0003_is_whole")
     return Place(settings, request.param)
 
 

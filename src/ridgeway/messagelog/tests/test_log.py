@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from ridgeway.errors import ContainerError, MessageLogError, SettingsError, TimestampError
 from ridgeway.messagelog.client import MessageLogClient
+from ridgeway.messagelog.commands import render_found
 from ridgeway.messagelog.databases import open_database
 from ridgeway.messagelog.downloads import download_containers, parse_container_query
 from ridgeway.messagelog.schema import migrate_database
@@ -84,6 +86,28 @@ async def test_records_stay_after_a_restart_and_numbers_go_on(place: Place):
     async with a_running_log(place) as log:
         assert await log.append(a_record("q-1", body=b"again")) == 2
         assert len(await log.find_records("q-1")) == 2
+
+
+async def test_what_holds_metadata_alone_is_told_from_what_is_whole(place: Place):
+    async with a_running_log(place) as log:
+        await log.append(a_record("q-1"))
+        await log.append(replace(a_record("q-1", is_response=True), is_whole=False))
+        found = await log.find_records("q-1")
+        assert [each.is_whole for each in found] == [True, False]
+        assert [line.endswith("not stamped yet") for line in map(render_found, found)] == [True, False]
+        assert render_found(found[1]).endswith("  not stamped yet  metadata alone, proves nothing")
+
+
+async def test_of_what_an_older_release_logged_nobody_knows_whether_it_is_whole(place: Place):
+    async with a_running_log(place) as log:
+        await log.append(a_record("q-1"))
+    database = open_database(place.settings.database_url(place.settings.messagelog.database), is_writer=True)
+    database.write("UPDATE messagelog_record SET is_whole = NULL", ())
+    database.close()
+    async with a_running_log(place) as log:
+        (found,) = await log.find_records("q-1")
+        assert found.is_whole is None
+        assert render_found(found).endswith("  not stamped yet")
 
 
 async def test_one_record_is_stamped_inside_its_signature_and_its_container_proves(place: Place):

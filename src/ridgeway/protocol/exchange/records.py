@@ -95,4 +95,5 @@ def record_message(
         hash_chain=signed.hash_chain,
         hash_chain_result=signed.hash_chain_result,
         bodies=logged.bodies,
+        is_whole=logged.is_whole,
     )

@@ -120,7 +120,8 @@ class LogRecord:
     """One signed message as it must be durable before its last part leaves (DM-ML `logrecord`).
 
     `party` is the local party: the client on the consumer's side, the provider on the provider's side. `message` and
-    `signature` are the exact bytes of the parts. `hash_chain` and `hash_chain_result` come with batch signatures.
+    `signature` are the exact bytes of the parts. `hash_chain` and `hash_chain_result` come with batch signatures. Where
+    `is_whole` is False, `message` is metadata alone, which proves nothing.
     """
 
     query_id: str
@@ -133,3 +134,4 @@ class LogRecord:
     hash_chain: bytes | None = None
     hash_chain_result: bytes | None = None
     bodies: tuple[LoggedBody, ...] = ()
+    is_whole: bool = True
