@@ -24,10 +24,10 @@ from ridgeway.protocol.identifiers import ClientId, RepresentedParty, ServiceId
 from ridgeway.protocol.messages import RestRequest, SoapMessage
 from ridgeway.protocol.monitoring import OperationalRecord, ServerType
 from ridgeway.protocol.monitoring.records import MAX_FAULT_CHARACTERS, MAX_TEXT_CHARACTERS
+from ridgeway.protocol.transport.heads import XROAD_RELEASE
 from ridgeway.telemetry import TraceContext
 from ridgeway.telemetry.traces import TRACEPARENT, parse_traceparent
 
-XROAD_VERSION = "7.8.0"
 REST_PROTOCOL_VERSION = "1"
 USER_ID, ISSUE = "x-road-userid", "x-road-issue"
 WHO_MUST_ACT = {
@@ -188,7 +188,7 @@ class Observation:
             fault_string=clip(self.fault_string, MAX_FAULT_CHARACTERS),
             status_code=self.status,
             x_request_id=clip(self.request_id),
-            x_road_version=XROAD_VERSION,
+            x_road_version=XROAD_RELEASE,
         )
 
     def parties(self) -> dict[str, Any]:

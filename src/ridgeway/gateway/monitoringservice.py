@@ -13,7 +13,6 @@ from typing import Protocol
 
 from ridgeway.errors import MessageError, WorldError
 from ridgeway.gateway.machine import Machine, list_packages
-from ridgeway.gateway.monitoring import XROAD_VERSION
 from ridgeway.gateway.ports import OwnAnswer, OwnCall, OwnService, SoapAttachment
 from ridgeway.protocol.exchange.consumer import Standing
 from ridgeway.protocol.monitoring import (
@@ -42,6 +41,7 @@ from ridgeway.protocol.monitoring import (
     select_metrics,
 )
 from ridgeway.protocol.monitoring.metrics import SYSTEM_METRICS
+from ridgeway.protocol.transport.heads import XROAD_RELEASE
 from ridgeway.trust.clock import read_clock
 
 SERVICE_FAILED = "service_failed"
@@ -155,7 +155,7 @@ class MetricsService:
             metrics.append(await list_packages())
         is_limited = self.is_limited and not view.is_owner
         chosen = select_metrics(MetricSet(SYSTEM_METRICS, tuple(metrics)), names=query.names, is_limited=is_limited)
-        tree = build_server_metrics(str(server), version=XROAD_VERSION, metrics=chosen.metrics)
+        tree = build_server_metrics(str(server), version=XROAD_RELEASE, metrics=chosen.metrics)
         return OwnAnswer(render_metrics_answer(request.bytes, metrics=tree))
 
 

@@ -45,13 +45,16 @@ from ridgeway.protocol.exchange.soap import DEFAULT_CONTENT_TYPE, SoapPart, Soap
 from ridgeway.protocol.exchange.values import LoggedBody
 from ridgeway.protocol.messages import RestResponse, render_http_headers, render_http_text
 from ridgeway.protocol.transport import REST_REQUEST, TransportDecoder, TransportEncoder
-from ridgeway.protocol.transport.heads import Heads, ResponseHeads, read_response_heads, render_request_heads
+from ridgeway.protocol.transport.heads import (
+    XROAD_RELEASE,
+    Heads,
+    ResponseHeads,
+    read_response_heads,
+    render_request_heads,
+)
 from ridgeway.trust.clock import read_clock
 
 Sent = TypeVar("Sent")
-
-PROXY_VERSION = "7.8.0"
-"""The release of X-Road whose protocol we speak, as peers compare it with their minimum."""
 
 
 class ConsumerHands:
@@ -164,7 +167,7 @@ class ConsumerHands:
         return render_request_heads(
             content_type=self.encoder.content_type,
             request_id=request.request_id,
-            proxy_version=PROXY_VERSION,
+            proxy_version=XROAD_RELEASE,
             is_rest=not is_soap,
             original_content_type=self.request.headers.get("Content-Type"),
             soap_action=request.action if isinstance(request, SoapRequest) else "",

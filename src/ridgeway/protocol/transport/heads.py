@@ -21,6 +21,9 @@ ORIGINAL_CONTENT_TYPE = "x-original-content-type"
 ORIGINAL_SOAP_ACTION = "x-original-soapaction"
 CONTENT_TYPE = "Content-Type"
 
+XROAD_RELEASE = "7.8.0"
+"""The release of X-Road whose protocol we speak: peers compare it with their minimum, and monitoring tells it."""
+
 REST = "REST"
 DEFAULT_HASH_ALGORITHM = "SHA-512"
 HASH_NAMES = {"SHA-224": "sha224", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
