@@ -72,7 +72,7 @@ def read_digest(text: str) -> str:
 def check_archive_encryption(vector: Vector, root: Path) -> Outcome:
     """A GnuPG folder with which an archive is encrypted and opened again, or a key store of a database's key."""
     if vector.files[0].endswith(".p12"):
-        return check_key_store(root / vector.files[0], password=str(vector.context.get("password", "")))
+        return judge_key_store(root / vector.files[0], password=str(vector.context.get("password", "")))
     if shutil.which("gpg") is None:
         return skip("gpg is not installed")
     data = b"PK" + bytes(range(256)) * 100
@@ -102,7 +102,7 @@ def copied_folder(vector: Vector, root: Path) -> Iterator[Path]:
             subprocess.run(["gpgconf", "--homedir", name, "--kill", "all"], check=False, timeout=60)
 
 
-def check_key_store(file: Path, *, password: str) -> Outcome:
+def judge_key_store(file: Path, *, password: str) -> Outcome:
     """A PKCS#12 key store opens with its password, and holds a secret key under a name."""
     if shutil.which("openssl") is None:
         return skip("openssl is not installed")

@@ -24,7 +24,7 @@ MUTATION = re.compile(r"set byte (\d+) of stamped-data to 0x([0-9a-f]{2})")
 def check_timestamp(vector: Vector, root: Path) -> Outcome:
     """A token with the octets it stamps, or a response to be read."""
     if "globalconf" not in vector.context:
-        return check_response(vector.read(root))
+        return judge_response(vector.read(root))
     trust = read_trust(root / vector.context["globalconf"])
     stamped = vector.read(root, 1)
     if "mutate" in vector.context:
@@ -51,7 +51,7 @@ def check_timestamp(vector: Vector, root: Path) -> Outcome:
     )
 
 
-def check_response(data: bytes) -> Outcome:
+def judge_response(data: bytes) -> Outcome:
     """A response of an authority, read only."""
     token = read_token(read_timestamp_response(data))
     return valid(

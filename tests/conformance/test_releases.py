@@ -7,10 +7,14 @@ kind; `protocol/signatures/tests/test_plain.py` has more.
 import pytest
 
 from ridgeway.errors import PeerError
-from ridgeway.gateway.hands.consumer import PROXY_VERSION
 from ridgeway.protocol.messages import parse_code, render_code
 from ridgeway.protocol.messages.faults import read_soap_fault, render_soap_fault
-from ridgeway.protocol.transport.heads import check_proxy_version, read_request_heads, render_request_heads
+from ridgeway.protocol.transport.heads import (
+    XROAD_RELEASE,
+    check_proxy_version,
+    read_request_heads,
+    render_request_heads,
+)
 from ridgeway.protocol.transport.ocspdoor import parse_ocsp_query, render_ocsp_query
 
 RELEASES = ("7.4.0", "7.4.2", "7.5.1", "7.6.3", "7.7.1", "7.8.0", "7.8.1-SNAPSHOT-20260206120000gitfcd1621")
@@ -42,7 +46,7 @@ def test_a_minimum_as_finnish_and_estonian_packages_set_it_parts_the_releases():
 
 def test_what_we_say_of_ourselves_passes_every_minimum_up_to_7_8():
     for minimum in ("7.4.0", "7.6.0", "7.8.0"):
-        check_proxy_version(PROXY_VERSION, minimum=minimum)
+        check_proxy_version(XROAD_RELEASE, minimum=minimum)
 
 
 @pytest.mark.parametrize(

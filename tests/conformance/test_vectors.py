@@ -73,6 +73,11 @@ def test_every_vector_of_a_required_kind_comes_out_as_expected(kind: str) -> Non
 
 
 @needs_vectors
+def test_no_kind_is_left_out() -> None:
+    assert {case.vector.kind for case in read_cases(FOLDER)} <= set(REQUIRED_KINDS)
+
+
+@needs_vectors
 def test_the_list_of_known_wrong_names_only_vectors_that_exist() -> None:
     assert set(KNOWN_WRONG) <= {case.vector.id for case in read_cases(FOLDER)}
 
