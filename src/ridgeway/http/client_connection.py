@@ -13,7 +13,7 @@ import httptools
 
 from ridgeway.http.flow import BodyStream, Watchdog, WriteGate, ignore
 from ridgeway.http.framing import LAST_CHUNK, Framing, response_has_body, stated_length, wrap_chunk
-from ridgeway.http.headers import TOKEN, Headers, render_head
+from ridgeway.http.headers import TARGET, TOKEN, Headers, render_head
 from ridgeway.http.limits import PoolLimits
 from ridgeway.http.values import Connection, HttpRefusal, Origin, PeerLostError, ResponseHead
 
@@ -235,7 +235,7 @@ class ClientConnection(asyncio.Protocol):
         """The head of the request is on the wire; Host first if the caller gave none, framing last."""
         if self.error is not None:
             raise self.error
-        if not TOKEN.fullmatch(method) or not target or any(char <= " " or char > "~" for char in target):
+        if not TOKEN.fullmatch(method) or not TARGET.fullmatch(target):
             raise ValueError(f"{method!r} {target!r} cannot be a request line; escape what is not printable ASCII.")
         fields = Headers(headers)
         length = stated_length(fields)

@@ -12,6 +12,9 @@ from typing import overload
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """RFC 9110 §5.6.2: what a header name or a method may be."""
 
+TARGET = re.compile(r"[!-~]+")
+"""RFC 9112 §3.2: what may stand between method and version; all that is not printable ASCII is escaped there."""
+
 FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 """RFC 9110 §5.5: no CR, LF, NUL or other control character."""
 

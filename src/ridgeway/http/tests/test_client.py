@@ -344,3 +344,17 @@ def test_a_process_runs_on_uvloop_and_the_layer_works_there():
 
     assert run(main()) == ("uvloop", 10**6)
     assert run(main(), use_uvloop=False)[1] == 10**6
+
+
+@pytest.mark.parametrize("target", ["", "/a b", "/a\r\nHost: x", "/\x7f", "/é", "/a\n"])
+async def test_a_target_that_would_break_the_request_line_is_refused(target):
+    async def handler(_request, response):
+        await response.send(200, "OK", [], b"")
+
+    async with (
+        serve(handler, host="127.0.0.1", port=0) as server,
+        Pool() as pool,
+        pool.exchange(Origin("127.0.0.1", server.port)) as exchange,
+    ):
+        with pytest.raises(ValueError, match="request line"):
+            await exchange.start("GET", target, ())
