@@ -144,7 +144,7 @@ async def test_a_name_that_does_not_answer_is_not_certified_and_the_reason_is_to
             await desk.order(a_csr(), credentials=None)
         assert refused.value.code == "acme_failed"
         with pytest.raises(NetworkError, match="within 0"):
-            await desk.order(a_csr(), credentials=None, seconds=0.01)
+            await desk.order(a_csr(), credentials=None, seconds=0)
 
 
 async def test_a_request_for_other_names_than_the_order_is_refused(tmp_path):
