@@ -34,6 +34,7 @@ async def require_good(settings: Settings, certificate: bytes, *, trust: TrustSn
     """Hold only while an authentic answer, fetched now, says that the certificate is good.
 
     One that its authority may not issue for what it is for is refused without asking.
+
     Raises:  CertificateError, NetworkError without such an answer.
     """
     require_purpose(certificate, trust)
