@@ -8,15 +8,19 @@ Read next: `docs/reference/settings.md`, made from these classes.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from ridgeway.errors import SettingsError
-from ridgeway.settingsfile import Reading, apply_document, apply_environment, read_document, setting
+from ridgeway.settingsfile import Reading, apply_document, apply_environment, apply_table, read_document, setting
 
 DEFAULT_FILE = "ridgeway.toml"
+OF_THE_PLATES = {"meaning": "Tables [services.NAME]: each is read by the plate of that service.", "secret": False}
+
+
+Part = TypeVar("Part")
 
 
 class Mode(StrEnum):
@@ -282,6 +286,24 @@ class WebSettings:
     """What the Django side needs."""
 
     secret_key: str = setting("", "Secret of Django's signed values; needed by sites.", secret=True)
+    old_secret_keys: str = setting("", "Secrets used before, with commas; what they signed still counts.", secret=True)
+    database: str = setting("sqlite:office.sqlite3", "sqlite:FILE or postgresql://… of accounts, audit and services.")
+    desk_address: str = setting("http://localhost:8421", "Address of the staff site, as browsers see it.")
+    desk_host: str = setting("127.0.0.1", "Address at which the staff site listens.")
+    desk_port: int = setting(8421, "Port at which the staff site listens.")
+    processes: int = setting(1, "Processes that share the port of a site.")
+    threads: int = setting(2, "Threads of each process of a site.")
+    trusted_proxies: str = setting("", "Networks whose X-Forwarded-For is believed, as 10.0.0.0/8, with commas.")
+    theme: Path = setting(Path(), "CSS file that makes the sites look like yourselves; none is Ridgeway's look.")
+    time_zone: str = setting("UTC", "Time zone in which days begin and end, as Europe/London.")
+    mail: str = setting(
+        "folder:mail", "Where mail goes: folder:PATH, smtp://user:password@host:port or smtps://….", secret=True
+    )
+    mail_from: str = setting("Ridgeway <no-reply@localhost>", "Sender of mail.")
+    mail_reply_to: str = setting("", "Where answers to mail go; empty: to the sender.")
+    session_idle_seconds: int = setting(1800, "Time after which an idle member of staff is signed out.")
+    require_second_factor: bool = setting(True, "Whether staff need a second factor to work.")
+    metrics_port: int = setting(0, "Port of Prometheus metrics of the worker of jobs; 0 closes it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +323,7 @@ class Settings:
     opmonitor: OpMonitorSettings = OpMonitorSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     web: WebSettings = WebSettings()
+    services: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, metadata=OF_THE_PLATES)
 
     def path(self, path: Path) -> Path:
         """`path` below the state folder, unless it is absolute."""
@@ -321,6 +344,18 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     if reading.faults:
         raise SettingsError("malformed_settings", "; ".join(reading.faults) + ".")
     return settings
+
+
+def read_service_settings(settings: Settings, name: str, plain: Part) -> Part:
+    """`plain`, the defaults of a service's own settings, with what `[services.NAME]` and the environment say.
+
+    Raises:  SettingsError naming every fault at once.
+    """
+    reading = Reading()
+    found = apply_table(plain, dict(settings.services.get(name, {})), f"services.{name}", DEFAULT_FILE, reading)
+    if reading.faults:
+        raise SettingsError("malformed_settings", "; ".join(reading.faults) + ".")
+    return cast("Part", found)
 
 
 def find_said_mode(file: Path | None = None) -> Mode | None:

@@ -57,7 +57,8 @@ def read_document(path: Path, reading: Reading) -> dict[str, Any]:
 def apply_document(settings: Root, document: dict[str, Any], origin: str, reading: Reading) -> Root:
     """`settings` with the values of a TOML document; `[services.NAME]` is left to that service's plate."""
     for name, value in document.items():
-        if name == "services":
+        if name == "services" and isinstance(value, dict):
+            settings = replace(settings, services=join_tables(getattr(settings, "services", {}), value))  # type: ignore[type-var,call-arg]
             continue
         current = getattr(settings, name, None)
         if name not in known_names(type(settings)):
@@ -69,6 +70,11 @@ def apply_document(settings: Root, document: dict[str, Any], origin: str, readin
         else:
             settings = replace(settings, **{name: apply_table(current, value, name, origin, reading)})  # type: ignore[type-var]
     return settings
+
+
+def join_tables(tables: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The tables of services by name, a later value over an earlier one."""
+    return {name: {**tables.get(name, {}), **more.get(name, {})} for name in sorted({*tables, *more})}
 
 
 def apply_table(room: Any, table: dict[str, Any], prefix: str, origin: str, reading: Reading) -> Any:
@@ -94,6 +100,8 @@ def apply_environment(settings: Root, environment: Mapping[str, str], reading: R
         if room and room in known_names(type(settings)):
             table = read_secret_file(getattr(settings, room), table, variable, reading)
             table = {room: table}
+        elif parts[0] == "services" and len(parts) == 3:
+            table = {"services": {parts[1]: table}}
         elif room or len(parts) > 2:
             reading.faults.append(f"{variable}: no such setting{nearest(parts[0], known_names(type(settings)))}")
             continue

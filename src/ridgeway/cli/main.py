@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -26,22 +27,43 @@ class Room:
     module: str
     help: str
     needs_django: bool = False
+    database: Literal["securityserver", "centralserver", "office"] = "securityserver"
+    """Whose tables the default database holds."""
 
 
+SERVICE_HELP = "A public service: what its operator does."
 ROOMS = {
-    "centralserver": Room("ridgeway.cli.centralserver", "Govern an instance: sign and publish it.", True),
+    "centralserver": Room(
+        "ridgeway.cli.centralserver", "Govern an instance: sign and publish it.", True, "centralserver"
+    ),
     "django": Room("ridgeway.cli.django", "Pass a command through to Django.", True),
     "gateway": Room("ridgeway.cli.gateway", "Carry messages between systems and other security servers."),
+    "jobs": Room("ridgeway.office.jobs.commands", "Do duties, queued work and the sending of mail.", True, "office"),
     "lab": Room("ridgeway.lab.commands", "A country on a laptop."),
     "messagelog": Room("ridgeway.messagelog.commands", "Keep messages durable, stamped and provable.", True),
     "opmonitor": Room("ridgeway.opmonitor.commands", "Note what passed, how long it took, what failed.", True),
+    "people": Room("ridgeway.office.people.commands", "Accounts and roles of staff.", True, "office"),
     "securityserver": Room("ridgeway.cli.securityserver", "One organisation's clients, services, rights.", True),
     "settings": Room("ridgeway.cli.settings", "Show and check the settings."),
     "signer": Room("ridgeway.cli.signer", "Hold private keys and sign."),
     "trust": Room("ridgeway.cli.trust", "Fetch, show and explain the global configuration."),
     "verify": Room("ridgeway.cli.verify", "Prove a container offline."),
+    "web": Room("ridgeway.web.commands", "Serve the sites of services and of their staff."),
 }
 """Name of the command → its room. The module holds a click command of that name."""
+
+
+def list_services() -> dict[str, Room]:
+    """The commands of the services that are there; a service's folder is all that names it."""
+    folder = importlib.util.find_spec("ridgeway.services")
+    places = folder.submodule_search_locations if folder is not None else None
+    names = [path.parent.name for place in places or () for path in Path(place).glob("*/commands.py")]
+    return {name: Room(f"ridgeway.services.{name}.commands", SERVICE_HELP, True, "office") for name in names}
+
+
+def find_room(name: str) -> Room | None:
+    """The room or service whose command this is."""
+    return ROOMS.get(name) or list_services().get(name)
 
 
 class Rooms(click.Group):
@@ -49,24 +71,24 @@ class Rooms(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 — click's signature
         """Every room that has something in it."""
-        return [name for name in sorted(ROOMS) if is_installed(ROOMS[name].module)]
+        return sorted([name for name in ROOMS if is_installed(ROOMS[name].module)] + list(list_services()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of one room; a room with tables gets Django set up from the settings first."""
-        room = ROOMS.get(cmd_name)
+        room = find_room(cmd_name)
         if room is None or not is_installed(room.module):
             return None
         with building():
             if room.needs_django:
                 web = importlib.import_module("ridgeway.web.setup")
-                configuration = "centralserver" if cmd_name == "centralserver" else "securityserver"
-                web.setup_django(load_settings(ctx.params.get("settings_file")), room=configuration)
+                web.setup_django(load_settings(ctx.params.get("settings_file")), room=room.database)
             command: click.Command = getattr(importlib.import_module(room.module), cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of rooms, without importing them."""
-        rows = [(name, ROOMS[name].help) for name in self.list_commands(ctx)]
+        found = [(name, find_room(name)) for name in self.list_commands(ctx)]
+        rows = [(name, room.help) for name, room in found if room is not None]
         if rows:
             with formatter.section("Rooms"):
                 formatter.write_dl(rows)

@@ -2,7 +2,7 @@
 
 Law: a room's models live under its own app label, and the router sends them to their database, so that no model says
 `using`. `default` holds the configuration of one server: the security server's, or the central server's where that
-room's command runs. Next: `settings.py`.
+room's command runs; in an office it holds accounts and what the services keep. Next: `settings.py`.
 """
 
 from typing import Any, Literal
@@ -15,10 +15,11 @@ from psycopg.conninfo import conninfo_to_dict
 from ridgeway.errors import SettingsError
 from ridgeway.settings import Settings
 
-Room = Literal["securityserver", "centralserver"]
+Room = Literal["securityserver", "centralserver", "office"]
 MESSAGELOG = "messagelog"
 OPMONITOR = "opmonitor"
 DEFAULT = "default"
+SERVERS = ("securityserver", "centralserver")
 OWN_DATABASES = (MESSAGELOG, OPMONITOR)
 """The rooms that keep their tables in a database of their own, of the same name."""
 SQLITE_LOCK_TIMEOUT_SECONDS = 20
@@ -38,8 +39,11 @@ class ByAppLabel:
 
     def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
         """Whether tables of `app_label` belong in `db`; one server's `default` never gets another's tables."""
-        other = {"securityserver", "centralserver"} - {django_settings.RIDGEWAY_ROOM}
-        return database_of(app_label) == db and app_label not in other
+        if database_of(app_label) != db:
+            return False
+        room = django_settings.RIDGEWAY_ROOM
+        is_server = app_label in SERVERS
+        return db != DEFAULT or (app_label == room if room in SERVERS else not is_server)
 
 
 def database_of(app_label: str) -> str:
@@ -49,9 +53,14 @@ def database_of(app_label: str) -> str:
 
 def derive_databases(settings: Settings, room: Room) -> dict[str, dict[str, Any]]:
     """Django's `DATABASES` for the process of one room."""
-    configuration = settings.centralserver.database if room == "centralserver" else settings.securityserver.database
+    configuration = {
+        "centralserver": settings.centralserver.database,
+        "securityserver": settings.securityserver.database,
+        "office": settings.web.database,
+    }[room]
+    key = "web.database" if room == "office" else f"{room}.database"
     return {
-        DEFAULT: derive_database(settings.database_url(configuration), key=f"{room}.database"),
+        DEFAULT: derive_database(settings.database_url(configuration), key=key),
         MESSAGELOG: derive_database(settings.database_url(settings.messagelog.database), key="messagelog.database"),
         OPMONITOR: derive_database(settings.database_url(settings.opmonitor.database), key="opmonitor.database"),
     }

@@ -1,0 +1,1 @@
+"""Petitions to a parliament: start, sponsor, moderate, sign, answer, debate, close, archive."""

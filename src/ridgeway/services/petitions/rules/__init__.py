@@ -1,0 +1,1 @@
+"""Decisions of the service: values in, values out. Pure."""

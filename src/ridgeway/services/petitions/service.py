@@ -1,0 +1,64 @@
+"""The plate of the petitions service: its name, its sites, who may do what, its duties, and how long data is kept.
+
+Pure: the rest of the house reads this, and nothing else, of the service.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ridgeway.office.people.roles import MANAGE_PEOPLE, READ_AUDIT, Role
+from ridgeway.services import Kept, MenuEntry, Service
+from ridgeway.settingsfile import setting
+
+VIEW = "petitions.view"
+ANNOTATE = "petitions.annotate"
+MODERATE = "petitions.moderate"
+RESPOND = "petitions.respond"
+DEBATE = "petitions.debate"
+MAIL = "petitions.mail"
+SIGNATURES = "petitions.signatures"
+CONFIGURE = "petitions.configure"
+REMOVE = "petitions.remove"
+FRAUD = "petitions.fraud"
+PARLIAMENT = "petitions.parliament"
+
+REVIEWER = frozenset({VIEW, ANNOTATE})
+MODERATOR = REVIEWER | {MODERATE, RESPOND, DEBATE, MAIL, SIGNATURES}
+CLERK = frozenset({VIEW, RESPOND})
+SYSADMIN = MODERATOR | {CONFIGURE, REMOVE, FRAUD, PARLIAMENT, MANAGE_PEOPLE, READ_AUDIT}
+
+
+@dataclass(frozen=True, slots=True)
+class PetitionsSettings:
+    """What one deployment of the petitions service is told; everything else staff set on its pages."""
+
+    address: str = setting("http://localhost:8420", "Address of the public site, as browsers see it.")
+    host: str = setting("127.0.0.1", "Address at which the public site listens.")
+    port: int = setting(8420, "Port at which the public site listens.")
+    socket: Path = setting(Path("run/petitions.sock"), "Unix socket at which the writer of signatures answers.")
+    first_id: int = setting(700_000, "Number of the first petition.")
+
+
+SERVICE = Service(
+    name="petitions",
+    title="Petitions",
+    urls="ridgeway.services.petitions.urls",
+    staff_urls="ridgeway.services.petitions.staff.urls",
+    settings=PetitionsSettings(),
+    roles=(
+        Role("reviewer", "Reviewer", REVIEWER),
+        Role("moderator", "Moderator", MODERATOR),
+        Role("clerk", "Minister's clerk", CLERK),
+        Role("sysadmin", "System administrator", SYSADMIN),
+    ),
+    menu=(MenuEntry("Petitions", "petitions-staff:home", VIEW),),
+    kept=(
+        Kept("Drafts of petitions", "a day", "petitions.forget_drafts"),
+        Kept("Feedback", "a year", "petitions.forget_feedback"),
+        Kept("Addresses (IP) of signatures", "six months after the signature", "petitions.forget_addresses"),
+        Kept("Signatures never confirmed", "six months", "petitions.forget_pending"),
+        Kept("Names and addresses of signers", "six months after the Parliament's end", "petitions.anonymise"),
+    ),
+    notices="ridgeway.services.petitions.notices",
+    context="ridgeway.services.petitions.pages.context.describe_site",
+)

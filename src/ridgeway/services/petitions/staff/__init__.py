@@ -1,0 +1,1 @@
+"""The pages of the staff site, one module a kind of work."""

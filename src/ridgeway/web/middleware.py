@@ -1,0 +1,166 @@
+"""What every request to a site passes: headers that keep browsers safe, a guard against broken input, the language.
+
+Law: a page says nothing that a cache may not keep unless it says so itself; no reading page varies by a header.
+Refusals (our errors) become pages here and nowhere else.
+"""
+
+import logging
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
+from django.urls import get_script_prefix, set_script_prefix
+from django.utils import translation
+
+from ridgeway.errors import RidgewayError, SettingsError
+from ridgeway.web.sites import Site
+
+log = logging.getLogger(__name__)
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+HSTS = "max-age=31536000; includeSubDomains"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+MAX_QUERY_BYTES = 4096
+MAX_FIELDS_BYTES = 256 * 1024
+"""Most bytes of a form without files; Django's `DATA_UPLOAD_MAX_MEMORY_SIZE` counts files apart."""
+
+
+class SecurityHeaders:
+    """Every answer has the headers that keep a browser from doing what no page of ours needs."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.site: Site = settings.RIDGEWAY_SITE
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer with the headers that it does not have yet."""
+        response = self.get_response(request)
+        said = {
+            "Content-Security-Policy": POLICY,
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Permissions-Policy": PERMISSIONS,
+            "Referrer-Policy": "same-origin" if self.site.is_desk else "strict-origin-when-cross-origin",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+        }
+        if self.site.is_secure:
+            said["Strict-Transport-Security"] = HSTS
+        if self.site.is_desk:
+            said |= {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+        for name, value in said.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class Guard:
+    """What no browser sends is refused before a view sees it: null bytes, broken text, endless queries.
+
+    The address of whoever asks is `request.client_ip`: the connection's, or the last one of `X-Forwarded-For` that no
+    trusted proxy added, where the connection comes from a trusted proxy.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        networks = settings.RIDGEWAY_SETTINGS.web.trusted_proxies.split(",")
+        try:
+            self.trusted = [ip_network(each.strip()) for each in networks if each.strip()]
+        except ValueError as error:
+            raise SettingsError("malformed_settings", f"web.trusted_proxies: {error}.") from error
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer, or 400."""
+        request.client_ip = self.find_address(request)  # type: ignore[attr-defined]
+        if not is_clean(request):
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
+
+    def find_address(self, request: HttpRequest) -> str | None:
+        """The address of whoever asks, in its shortest spelling; None where the server does not know it."""
+        addresses = [request.META.get("REMOTE_ADDR", "")]
+        addresses += reversed(request.headers.get("X-Forwarded-For", "").split(","))
+        found = None
+        for text in addresses:
+            try:
+                address = ip_address(text.strip())
+            except ValueError:
+                break
+            mapped = getattr(address, "ipv4_mapped", None)
+            address = mapped or address
+            found = str(address)
+            if not any(address in network for network in self.trusted if network.version == address.version):
+                break
+        return found
+
+
+def is_clean(request: HttpRequest) -> bool:
+    """Whether path, query and form are text that a browser could have sent."""
+    query = request.META.get("QUERY_STRING", "")
+    if len(query) > MAX_QUERY_BYTES or "\x00" in request.path_info or "\ufffd" in request.path_info:
+        return False
+    try:
+        read = [QueryDict(query, encoding="utf-8")]
+        if request.method == "POST":
+            read.append(request.POST)
+    except (UnicodeError, MultiPartParserError, BadRequest):
+        return False
+    texts = [text for values in read for name, each in values.lists() for text in (name, *each)]
+    return not any("\x00" in str(text) or "\ufffd" in str(text) for text in texts)
+
+
+class Language:
+    """The language is the path's first part, as `/ar/petitions`; without one it is the site's own.
+
+    The part is taken off before urls are resolved, and put before every address that a page makes.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.own = settings.LANGUAGE_CODE
+        self.others = {code for code, _ in settings.LANGUAGES} - {self.own}
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer in the language of the path."""
+        first, _, rest = request.path_info.lstrip("/").partition("/")
+        before = get_script_prefix()
+        language = first if first in self.others else self.own
+        if first in self.others:
+            request.path_info = f"/{rest}"
+            set_script_prefix(f"/{first}/")
+        try:
+            with translation.override(language):
+                request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+                response = self.get_response(request)
+        finally:
+            set_script_prefix(before)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class Refusals:
+    """One of our errors becomes a page: what happened, and what to do."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A page for an error of ours; any other goes on."""
+        if not isinstance(exception, RidgewayError):
+            return None
+        status = exception.status
+        if status >= 500:
+            log.error("%s %s: %s", request.method, request.path_info, exception.explain())
+        context: dict[str, Any] = {"error": exception}
+        return render(request, "refused.html", context, status=status)
