@@ -106,8 +106,8 @@ def render_url(name: str, *args: Any, **kwargs: Any) -> str:
 
 
 def list_theme_urls() -> list[str]:
-    """The style sheets that give the tokens; a government's own come after ours and win (`RIDGEWAY_THEME_URLS`)."""
-    return [static("design/tokens.css"), *getattr(settings, "RIDGEWAY_THEME_URLS", ())]
+    """The style sheets that a government adds (`RIDGEWAY_THEME_URLS`); they come after ours, so their tokens win."""
+    return list(getattr(settings, "RIDGEWAY_THEME_URLS", ()))
 
 
 def find_language() -> str:
