@@ -303,6 +303,7 @@ class WebSettings:
     mail_reply_to: str = setting("", "Where answers to mail go; empty: to the sender.")
     session_idle_seconds: int = setting(1800, "Time after which an idle member of staff is signed out.")
     require_second_factor: bool = setting(True, "Whether staff need a second factor to work.")
+    sign_on: Path = setting(Path("sign-on.toml"), "File of sign-on services (OIDC, SAML); need not be there.")
     metrics_port: int = setting(0, "Port of Prometheus metrics of the worker of jobs; 0 closes it.")
 
 

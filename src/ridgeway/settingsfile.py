@@ -58,7 +58,7 @@ def apply_document(settings: Root, document: dict[str, Any], origin: str, readin
     """`settings` with the values of a TOML document; `[services.NAME]` is left to that service's plate."""
     for name, value in document.items():
         if name == "services" and isinstance(value, dict):
-            settings = replace(settings, services=join_tables(getattr(settings, "services", {}), value))  # type: ignore[type-var,call-arg]
+            settings = replace(settings, services=join_tables(getattr(settings, "services", {}), value))  # type: ignore[type-var]
             continue
         current = getattr(settings, name, None)
         if name not in known_names(type(settings)):

@@ -11,6 +11,7 @@ from ridgeway.web import pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.show_desk, name="desk"),
     path("ping", pages.show_ping, name="ping"),
-    path("", include("ridgeway.office.people.urls")),
+    path("people/", include("ridgeway.office.people.urls")),
+    path("audit/", include("ridgeway.office.audit.urls")),
     *(path(f"{name}/", include(service.staff_urls)) for name, service in installed().items()),
 ]

@@ -137,7 +137,7 @@ class Language:
             set_script_prefix(f"/{first}/")
         try:
             with translation.override(language):
-                request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+                request.LANGUAGE_CODE = language
                 response = self.get_response(request)
         finally:
             set_script_prefix(before)

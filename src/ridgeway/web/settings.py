@@ -15,19 +15,21 @@ from ridgeway.services import installed
 from ridgeway.settings import Mode, Settings
 from ridgeway.web.databases import Room, derive_databases
 from ridgeway.web.secret import read_secret_key
-from ridgeway.web.sites import Site, list_sites
+from ridgeway.web.sites import DESK, Site, list_sites
 
 ROOMS_WITH_TABLES = ("messagelog", "opmonitor", "securityserver", "centralserver")
 OFFICE = "office"
 OFFICE_APPS = ("people", "audit", "notices", "jobs", "design")
 LANGUAGES = (("en", "English"), ("ar", "العربية"))
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
+SIGN_IN = "allauth"
+"""Apps of this library are the desk's alone: a public process neither needs nor loads them."""
 PACKAGE = Path(__file__).parent.parent
 
 
 def derive_django_settings(settings: Settings, room: Room, site: Site | None = None) -> dict[str, Any]:
     """Everything that Django is told, for the process of one room; `site` is the one that an office process serves."""
-    derived = {
+    derived: dict[str, Any] = {
         "DATABASES": derive_databases(settings, room),
         "DATABASE_ROUTERS": ["ridgeway.web.databases.ByAppLabel"],
         "DEBUG": False,
@@ -50,10 +52,14 @@ def derive_django_settings(settings: Settings, room: Room, site: Site | None = N
 def derive_office_settings(settings: Settings, site: Site | None, rooms: list[str]) -> dict[str, Any]:
     """What an office process is told besides: apps, pages, languages, sign-in, and the site that it serves."""
     people, jobs = derive_people_settings(settings.web), derive_jobs_settings(settings.web)
-    services = [f"ridgeway.services.{name}" for name in installed()]
-    office = [f"ridgeway.office.{name}" for name in OFFICE_APPS]
-    apps = [*office, *people.pop("INSTALLED_APPS", ()), *jobs.pop("INSTALLED_APPS", ()), *services]
+    plates = installed()
     sites = list_sites(settings)
+    site = site or sites[DESK]
+    services = [f"ridgeway.services.{name}" for name in plates]
+    office = [f"ridgeway.office.{name}" for name in OFFICE_APPS]
+    apps = [*office, *people.pop("INSTALLED_APPS"), *jobs.pop("INSTALLED_APPS"), *services]
+    if not site.is_desk:
+        apps = [app for app in apps if not app.startswith(SIGN_IN)]
     return {
         **people,
         **jobs,
@@ -64,6 +70,8 @@ def derive_office_settings(settings: Settings, site: Site | None, rooms: list[st
         "LANGUAGES": LANGUAGES,
         "LANGUAGES_BIDI": RIGHT_TO_LEFT,
         "LOCALE_PATHS": [],
+        "RIDGEWAY_DUTIES": tuple(duty for plate in plates.values() for duty in plate.duties),
+        "RIDGEWAY_NOTICE_MODULES": tuple(plate.notices for plate in plates.values() if plate.notices),
         "RIDGEWAY_SITES": {name: each.address for name, each in sites.items()},
         "SECRET_KEY": read_secret_key(settings),
         "SECRET_KEY_FALLBACKS": [key for key in settings.web.old_secret_keys.split(",") if key],
@@ -75,7 +83,7 @@ def derive_office_settings(settings: Settings, site: Site | None, rooms: list[st
         "TEMPLATES": derive_templates(site, apps),
         "TIME_ZONE": settings.web.time_zone,
         "USE_I18N": True,
-        **derive_site_settings(site or next(iter(sites.values())), people),
+        **derive_site_settings(site, people),
     }
 
 
@@ -105,14 +113,16 @@ def derive_site_settings(site: Site, people: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def derive_templates(site: Site | None, apps: list[str]) -> list[dict[str, Any]]:
+def derive_templates(site: Site, apps: list[str]) -> list[dict[str, Any]]:
     """Our pages are Jinja's; those of libraries that we do not write ourselves stay Django's."""
     ours = [name.removeprefix("ridgeway.").replace(".", "/") for name in apps if name.startswith("ridgeway.")]
     folders = [PACKAGE / name / "templates" for name in (*ours, "web")]
     context = ["ridgeway.web.context.describe_site"]
-    if site is not None and site.service is not None and site.service.context:
+    if site.service is not None and site.service.context:
         context.append(site.service.context)
     request = ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth"]
+    if site.is_desk:
+        context.append("ridgeway.office.people.context.describe_actor")
     return [
         {
             "BACKEND": "django.template.backends.jinja2.Jinja2",

@@ -3,6 +3,8 @@
 import django
 from django.conf import settings as django_settings
 
+from ridgeway.office.people.roles import declare_roles
+from ridgeway.services import installed
 from ridgeway.settings import Settings
 from ridgeway.web.databases import Room, derive_databases, rebind_databases
 from ridgeway.web.settings import derive_django_settings
@@ -21,4 +23,7 @@ def setup_django(settings: Settings, *, room: Room = "securityserver", site: Sit
         django_settings.RIDGEWAY_SETTINGS = settings
         return
     django_settings.configure(**derive_django_settings(settings, room, site))
+    if room == "office":
+        for service in installed().values():
+            declare_roles(service.name, service.roles)
     django.setup()

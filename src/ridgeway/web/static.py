@@ -47,7 +47,7 @@ def serve_static(application: Any) -> WhiteNoise:
     """`application` with every app's files before it."""
     served = WhiteNoise(application, max_age=KEPT_SECONDS)
     for folder in list_folders():
-        served.add_files(str(folder), prefix=settings.STATIC_URL.strip("/"))
+        served.add_files(str(folder), prefix="static")
     theme = settings.RIDGEWAY_SETTINGS.path(settings.RIDGEWAY_SETTINGS.web.theme)
     if theme.is_file():
         served.add_file_to_dictionary("/static/theme.css", str(theme))

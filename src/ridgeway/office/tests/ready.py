@@ -18,7 +18,8 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 
-from ridgeway.messagelog.tests.clusters import BOTH, Cluster, cluster  # noqa: F401 - fixtures
+from ridgeway.messagelog.tests.clusters import BOTH, Cluster
+from ridgeway.messagelog.tests.clusters import cluster as cluster  # noqa: PLC0414 - a fixture, handed on
 from ridgeway.settings import Mode, Settings, WebSettings
 from ridgeway.web.settings import derive_site_settings
 from ridgeway.web.setup import setup_django
@@ -82,7 +83,7 @@ def any_office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Offic
         yield from open_office(settings_in(tmp_path), "sqlite")
 
 
-def postgres_office(cluster: Cluster, folder: Path) -> Settings:  # noqa: F811
+def postgres_office(cluster: Cluster, folder: Path) -> Settings:
     """An office on a database of its own, copied from the one that is migrated first."""
     template = "office_template"
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:

@@ -4,6 +4,8 @@ Law: places are data that is imported, never code. A constituency row is one str
 redistribution adds rows and old petitions keep theirs. A postcode may lie in several constituencies.
 """
 
+from typing import Any
+
 from django.db import models
 
 
@@ -34,7 +36,9 @@ class Parliament(models.Model):
     archiving_started_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     anonymized_at = models.DateTimeField(null=True)
-    constituencies = models.ManyToManyField("Constituency", related_name="parliaments")
+    constituencies: "models.ManyToManyField[Constituency, Any]" = models.ManyToManyField(
+        "Constituency", related_name="parliaments"
+    )
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
