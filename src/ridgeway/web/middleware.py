@@ -5,6 +5,7 @@ Refusals (our errors) become pages here and nowhere else.
 """
 
 import logging
+import re
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -30,6 +31,8 @@ POLICY = (
 )
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 MAX_QUERY_BYTES = 4096
+BROKEN_PATH = re.compile(r"[\x00\ufffd]|%[89A-Fa-f][0-9A-Fa-f]")
+"""What Django leaves of bytes in a path that are no text."""
 MAX_FIELDS_BYTES = 256 * 1024
 """Most bytes of a form without files; Django's `DATA_UPLOAD_MAX_MEMORY_SIZE` counts files apart."""
 
@@ -104,7 +107,7 @@ class Guard:
 def is_clean(request: HttpRequest) -> bool:
     """Whether path, query and form are text that a browser could have sent."""
     query = request.META.get("QUERY_STRING", "")
-    if len(query) > MAX_QUERY_BYTES or "\x00" in request.path_info or "\ufffd" in request.path_info:
+    if len(query) > MAX_QUERY_BYTES or BROKEN_PATH.search(request.path_info):
         return False
     try:
         read = [QueryDict(query, encoding="utf-8")]

@@ -4,6 +4,7 @@ Law: WSGI, a standard, so that any server may take granian's place (docs/decisio
 """
 
 import importlib
+import logging
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,9 @@ def run_site(settings: Settings, site: Site, *, settings_file: Path | None) -> N
 def load_site(settings_file: Path | None, name: str, *_: Any) -> Any:
     """The WSGI application of the site `name`, in a process that serves nothing else."""
     settings = load_settings(settings_file)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # A page that is not there is no news, and its address may be anybody's secret.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
     return build_application(settings, get_site(settings, name))
 
 

@@ -24,6 +24,9 @@ LANGUAGES = (("en", "English"), ("ar", "العربية"))
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 SIGN_IN = "allauth"
 """Apps of this library are the desk's alone: a public process neither needs nor loads them."""
+DESK_CACHE = "ridgeway.office.people.cache.SharedCache"
+"""Limits on signing in hold for all processes of the desk together."""
+LOCAL_CACHE = "django.core.cache.backends.locmem.LocMemCache"
 PACKAGE = Path(__file__).parent.parent
 
 
@@ -64,7 +67,6 @@ def derive_office_settings(settings: Settings, site: Site | None, rooms: list[st
         **people,
         **jobs,
         "INSTALLED_APPS": [*rooms, *apps],
-        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         "FORMAT_MODULE_PATH": [],
         "LANGUAGE_CODE": "en",
         "LANGUAGES": LANGUAGES,
@@ -97,6 +99,7 @@ def derive_site_settings(site: Site, people: dict[str, Any]) -> dict[str, Any]:
     return {
         "ALLOWED_HOSTS": [site.host_name],
         "APPEND_SLASH": False,
+        "CACHES": {"default": {"BACKEND": DESK_CACHE if site.is_desk else LOCAL_CACHE}},
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_NAME": f"{site.name}_csrf",
         "CSRF_COOKIE_SAMESITE": "Strict",
