@@ -201,8 +201,16 @@ def list_problems(*given: forms.BaseForm) -> tuple[Problem, ...]:
             continue
         problems += [Problem(str(message)) for message in form.non_field_errors()]
         for bound in form:
-            problems += [Problem(str(message), f"#{target_id(bound)}") for message in bound.errors]
+            target = f"#{target_id(bound)}"
+            problems += [Problem(name_field(bound, str(message)), target) for message in bound.errors]
     return tuple(problems)
+
+
+def name_field(bound: BoundField, message: str) -> str:
+    """`message` for the summary: one that Django says of any field is told apart by the field's label."""
+    defaults = [kind.__dict__.get("default_error_messages", {}) for kind in type(bound.field).__mro__]
+    is_general = any(message == str(said) for given in defaults for said in given.values())
+    return f"{bound.label}: {message}" if is_general else message
 
 
 def target_id(bound: BoundField) -> str:

@@ -65,8 +65,8 @@ def render_time(value: datetime | None, length: Length = "short") -> str:
     return "" if value is None else format_time(to_local(value), format=length, locale=active_locale())
 
 
-def render_datetime(value: datetime | None, length: Length = "medium") -> str:
-    """Day and time: `24 Nov 2026, 18:05`."""
+def render_datetime(value: datetime | None, length: Length = "long") -> str:
+    """Day and time: `24 November 2026, 18:05`."""
     if value is None:
         return ""
     locale, local = active_locale(), to_local(value)

@@ -9,7 +9,6 @@ Source: Fetch Metadata Request Headers (W3C), section 2.2; RFC 6454, section 7.
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
@@ -95,8 +94,8 @@ def verify_origin(request: HttpRequest) -> None:
     origin = request.headers.get("Origin")
     if origin is None:
         return
-    parts = urlsplit(origin)
-    if parts.netloc != request.get_host() or (request.is_secure() and parts.scheme != "https"):
+    scheme, _separator, host = origin.partition("://")
+    if host != request.get_host() or (request.is_secure() and scheme != "https"):
         raise make_refusal("cross_site_form")
 
 

@@ -21,6 +21,8 @@ TAGS: Final = frozenset(
     | {"table", "tbody", "td", "th", "thead", "tr", "ul"}
 )
 ATTRIBUTES: Final = {"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}}
+# A text may be in another script than the page: each block finds its own direction.
+DIRECTED: Final = ("blockquote", "h2", "h3", "h4", "h5", "h6", "ol", "p", "table", "ul")
 SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 LINK_REL: Final = "nofollow noreferrer noopener"
 PARAGRAPHS: Final = re.compile(r"\n[ \t]*\n\s*")
@@ -55,6 +57,7 @@ def render_markdown(text: str | None) -> Markup:
             attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
             url_schemes=set(SCHEMES),
             link_rel=LINK_REL,
+            set_tag_attribute_values={tag: {"dir": "auto"} for tag in DIRECTED},
             strip_comments=True,
         )
     )
@@ -78,7 +81,7 @@ def render_autolink(text: str | None) -> Markup:
     """Plain text as paragraphs, line breaks kept, everything escaped, web addresses as links."""
     whole = (text or "")[:MAX_TEXT_LENGTH].replace("\r\n", "\n").replace("\r", "\n").strip()
     parts = [link_addresses(part) for part in PARAGRAPHS.split(whole) if part.strip()]
-    return Markup("\n").join(Markup("<p>{}</p>").format(part) for part in parts)
+    return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(part) for part in parts)
 
 
 def link_addresses(text: str) -> Markup:

@@ -1,4 +1,4 @@
-"""A site of its own that shows every part in every state, for tests and for eyes: `python site.py PORT`.
+"""A site of its own that shows every part in every state, for tests and for eyes: `python serve.py PORT`.
 
 Law: a process apart, so that its Django settings are nobody else's.
 """

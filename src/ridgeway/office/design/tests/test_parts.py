@@ -1,0 +1,245 @@
+"""Forms as the macros draw them; how they look and sound is tried in test_gallery.py."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.core.paginator import Paginator
+from django.utils import translation
+from jinja2 import UndefinedError
+from lxml import html
+
+from ridgeway.office.design.tests.pages import draw
+from ridgeway.office.design.widgets import DateParts
+
+PARTS = Path(__file__).parents[1] / "templates" / "design" / "parts.html"
+
+
+class Form(forms.Form):
+    action = forms.CharField(label="What?", help_text="Start <b>here</b>", max_length=80)
+    details = forms.CharField(widget=forms.Textarea, max_length=800, required=False)
+    email = forms.EmailField(error_messages={"required": "Enter your e-mail address"})
+    where = forms.ChoiceField(widget=forms.RadioSelect, choices=[("here", "Here"), ("abroad", "Abroad")])
+    topics = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, choices=[("a", "A"), ("b", "B")])
+    place = forms.ChoiceField(choices=[("", "Choose"), ("Europe", [("fr", "France")])])
+    born = forms.DateField(widget=DateParts)
+    on = forms.DateField(widget=forms.DateInput, required=False)
+    agreed = forms.BooleanField()
+    token = forms.CharField(widget=forms.HiddenInput, required=False, initial="t")
+    secret = forms.CharField(widget=forms.PasswordInput)
+    file = forms.FileField()
+
+
+def field(name, form=None, arguments=""):
+    return html.fromstring(f"<div>{draw('{{ parts.field(f' + arguments + ') }}', f=(form or Form())[name])}</div>")
+
+
+def test_a_label_a_hint_and_an_error_belong_to_their_input():
+    shown = field("action", Form({"action": ""}))
+    [box] = shown.xpath("//input")
+    assert shown.xpath("//label/@for") == [box.get("id")]
+    described = box.get("aria-describedby").split()
+    assert [shown.xpath(f"//*[@id='{each}']")[0].text_content().strip() for each in described] == [
+        "Start <b>here</b>",
+        "Error: This field is required.",
+    ]
+    assert box.get("aria-invalid") == "true"
+    assert not shown.xpath("//b")
+
+
+def test_no_id_stands_twice_on_a_page_and_every_reference_leads_somewhere():
+    for data in (None, {}, {"born_day": "1", "topics": ["a"], "where": "abroad"}):
+        shown = html.fromstring(draw("<div>{% for f in form %}{{ parts.field(f) }}{% endfor %}</div>", form=Form(data)))
+        ids = shown.xpath("//@id")
+        assert len(ids) == len(set(ids))
+        assert {each for many in shown.xpath("//@aria-describedby") for each in many.split()} <= set(ids)
+        assert set(shown.xpath("//label/@for")) <= set(ids)
+
+
+def test_every_link_of_the_error_summary_leads_to_a_control():
+    form = Form({})
+    shown = html.fromstring(
+        draw("<div>{{ parts.error_summary(f) }}{% for b in f %}{{ parts.field(b) }}{% endfor %}</div>", f=form)
+    )
+    links = [each.removeprefix("#") for each in shown.xpath("//*[@class='error-summary']//a/@href")]
+    assert len(links) == len(form.errors)
+    assert set(links) <= set(shown.xpath("//*[self::input or self::select or self::textarea]/@id"))
+
+
+def test_an_error_that_any_field_may_have_is_told_with_its_label_and_another_as_it_is():
+    shown = draw("{{ parts.error_summary(f) }}", f=Form({}))
+    assert "What?: This field is required." in shown
+    assert ">Enter your e-mail address<" in shown
+
+
+def test_errors_of_the_whole_form_stand_in_the_summary_without_a_link():
+    form = Form({})
+    form.add_error(None, "Both <cannot> be")
+    assert "<li>Both &lt;cannot&gt; be</li>" in draw("{{ parts.error_summary(f) }}", f=form)
+
+
+def test_a_form_without_errors_has_no_summary():
+    assert draw("{{ parts.error_summary(f) }}", f=Form()).strip() == ""
+
+
+def test_a_long_text_says_how_much_may_be_written_without_a_script():
+    shown = field("details")
+    [box] = shown.xpath("//textarea")
+    assert box.get("data-counter") == "800"
+    assert box.get("maxlength") is None
+    assert "You can write up to 800 characters." in shown.text_content()
+    assert "(optional)" in shown.text_content()
+
+
+def test_a_first_line_break_of_a_text_is_kept():
+    shown = draw("{{ parts.field(f) }}", f=Form({"details": "\nx"})["details"])
+    assert re.search(r"<textarea[^>]*>\n\nx</textarea>", shown)
+
+
+def test_an_address_of_mail_is_typed_on_the_right_keys_and_judged_by_us_alone():
+    [box] = field("email").xpath("//input")
+    assert (box.get("type"), box.get("inputmode"), box.get("spellcheck")) == ("text", "email", "false")
+
+
+def test_what_was_chosen_stays_chosen():
+    form = Form({"where": "abroad", "topics": ["b"], "place": "fr", "agreed": "on"})
+    assert field("where", form).xpath("//input[@checked]/@value") == ["abroad"]
+    assert field("topics", form).xpath("//input[@checked]/@value") == ["b"]
+    assert field("place", form).xpath("//optgroup[@label='Europe']/option[@selected]/@value") == ["fr"]
+    assert field("agreed", form).xpath("//input/@checked")
+
+
+def test_a_group_has_a_legend_and_its_texts_belong_to_the_group():
+    shown = field("where", Form({}))
+    [group] = shown.xpath("//fieldset")
+    assert group.get("aria-describedby") == "id_where-error"
+    assert shown.xpath("//legend")[0].text_content().strip() == "Where"
+
+
+def test_one_question_a_page_has_its_label_as_the_heading():
+    assert field("action", arguments=", heading=true").xpath("//h1/label")
+    assert field("where", arguments=", heading=true").xpath("//legend/h1")
+
+
+def test_a_choice_may_have_a_hint_and_open_what_it_asks_for():
+    arguments = ', option_hints={"here": "near"}, reveals={"abroad": "Which <country>?"}'
+    shown = field("where", arguments=arguments)
+    assert shown.xpath("//*[@id='id_where-hint']/text()") == ["near"]
+    assert "Which <country>?" in shown.text_content()
+
+
+def test_a_day_comes_back_as_it_was_written():
+    wrong = field("born", Form({"born_day": "42", "born_month": "<x>", "born_year": ""}))
+    assert wrong.xpath("//input/@value") == ["42", "<x>", ""]
+    assert field("born", Form(initial={"born": date(1980, 3, 31)})).xpath("//input/@value") == ["31", "3", "1980"]
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "year", "read"),
+    [
+        ("31", "3", "1980", date(1980, 3, 31)),
+        (" 05 ", "03", "1980", date(1980, 3, 5)),
+        ("31", "2", "1980", None),
+        ("1", "1", "", None),
+        ("1-1", "1", "1980", None),
+        ("x", "y", "z", None),
+    ],
+)
+def test_a_day_is_read_or_refused(day, month, year, read):
+    form = Form({"born_day": day, "born_month": month, "born_year": year})
+    form.is_valid()
+    assert form.cleaned_data.get("born") == read
+    assert ("born" in form.errors) == (read is None)
+
+
+def test_a_native_day_is_given_as_browsers_read_it():
+    assert field("on", Form(initial={"on": date(2026, 12, 1)})).xpath("//input/@value") == ["2026-12-01"]
+
+
+def test_a_secret_never_comes_back():
+    assert not field("secret", Form({"secret": "hunter2"})).xpath("//input/@value")
+
+
+def test_hidden_values_are_carried_without_a_label():
+    shown = field("token")
+    assert shown.xpath("//input/@value") == ["t"]
+    assert not shown.xpath("//label")
+
+
+def test_a_prefix_keeps_two_forms_apart():
+    shown = field("action", Form(prefix="second"))
+    assert shown.xpath("//input/@name") == ["second-action"]
+    assert shown.xpath("//input/@id") == ["id_second-action"]
+
+
+def test_pages_are_numbered_and_the_one_shown_is_named():
+    page = Paginator(range(100), 10).page(5)
+    shown = html.fromstring(
+        draw("{% macro at(n) %}?page={{ n }}&x=1{% endmacro %}{{ parts.pagination(page, at) }}", page=page)
+    )
+    assert shown.xpath("//a[@aria-current]/@href") == ["?page=5&x=1"]
+    assert shown.xpath("//a[@rel='prev']/@href") == ["?page=4&x=1"]
+    one = Paginator(range(5), 10).page(1)
+    assert draw("{{ parts.pagination(page, none) }}", page=one).strip() == ""
+
+
+def test_a_sorted_column_says_so_and_leads_to_the_other_order():
+    template = """{% macro by(key, order) %}?sort={{ key }}&order={{ order }}{% endmacro %}
+    {{ parts.table("C", [{"label": "A", "key": "a", "sortable": true}, {"label": "B", "key": "b", "sortable": true}],
+                   [["1", "<2>"]], sort_url=by, sort="a", order="asc") }}"""
+    shown = html.fromstring(f"<div>{draw(template)}</div>")
+    assert shown.xpath("//th[@aria-sort='ascending']/a/@href") == ["?sort=a&order=desc"]
+    assert shown.xpath("//th[not(@aria-sort)]/a/@href") == ["?sort=b&order=asc"]
+    assert shown.xpath("//td/text()") == ["<2>"]
+    assert shown.xpath("//caption/text()") == ["C"]
+
+
+def test_a_button_is_a_form_that_carries_its_token():
+    shown = html.fromstring(
+        draw('{{ parts.action_form("/x?a=1&b=2", "Go <on>", token=form_token("p"), fields={"a": "<1>"}) }}')
+    )
+    assert shown.get("action") == "/x?a=1&b=2"
+    assert shown.xpath("//input/@name") == ["form_token", "a"]
+    assert shown.xpath("//button")[0].text_content() == "Go <on>"
+
+
+def test_an_unknown_name_in_a_template_is_an_error():
+    with pytest.raises(UndefinedError):
+        draw("{{ nothing_of_this_name }}")
+
+
+def test_the_layout_needs_to_be_told_nothing():
+    for layout in ("public", "desk"):
+        shown = draw('{% extends "design/' + layout + '.html" %}{% block title %}T{% endblock %}')
+        assert "<title>T – " in shown
+        assert 'lang="en" dir="ltr"' in shown
+        assert '<meta name="robots" content="noindex">' in shown
+
+
+def test_a_page_whose_form_failed_says_so_in_its_title():
+    page = '{% extends "design/public.html" %}{% block title %}Sign{% endblock %}'
+    assert "<title>Sign – " in draw(page, form=Form())
+    assert "<title>Error: Sign – " in draw(page, form=Form({}))
+
+
+def test_a_page_in_arabic_runs_from_right_to_left():
+    with translation.override("ar"):
+        shown = draw('{% extends "design/public.html" %}{% block title %}T{% endblock %}')
+    assert 'lang="ar" dir="rtl"' in shown
+
+
+def test_a_page_that_may_be_found_says_so_before_its_blocks():
+    shown = draw('{% extends "design/public.html" %}{% set indexable = true %}{% set description = "D\\"" %}')
+    assert "noindex" not in shown
+    assert '<meta name="description" content="D&#34;">' in shown
+
+
+def test_every_part_that_the_first_comment_lists_is_there_and_every_part_is_listed():
+    source = PARTS.read_text("utf-8")
+    listed = set(re.findall(r"^    (\w+)\(", source.split("#}")[0], re.MULTILINE))
+    made = set(re.findall(r"{% macro (\w+)\(", source))
+    parts_of_parts = {"attributes_of", "label_of", "legend_of", "texts_of", "text_input", "textarea", "counter_of"}
+    parts_of_parts |= {"select", "options_of", "date_parts", "link_list"}
+    assert made - parts_of_parts == listed
