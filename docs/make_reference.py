@@ -6,7 +6,7 @@ Run: scripts/docs
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -14,9 +14,10 @@ from typing import Any, get_type_hints
 import click
 
 from conformance import render_conformance
-from ridgeway.cli.main import ROOMS, ridgeway
+from ridgeway.cli.main import find_room, ridgeway
+from ridgeway.services import installed
 from ridgeway.settings import Settings
-from ridgeway.settingsfile import describe
+from ridgeway.settingsfile import SERVICES, describe
 from ridgeway.web.setup import setup_django
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -34,6 +35,11 @@ An unknown key is refused, with the nearest known one.
 all faults at once.
 """
 
+LIVES_INTRODUCTION = """# Lives
+
+How what a service keeps passes from state to state: each picture is drawn from the table that the code follows.
+"""
+
 COMMANDS_INTRODUCTION = """# Commands
 
 One command, `ridgeway ROOM VERB`. Exit 0 done, 1 refused or not proven, 2 misused, 3 the world failed (it may pass).
@@ -43,7 +49,7 @@ This is what `--help` says.
 
 def main(folder: Path) -> None:
     """Write the pages."""
-    setup_django(Settings())  # nothing is opened: the commands' modules want the models to be importable
+    setup_django(Settings(), room="office")  # nothing is opened: the commands' modules want the models to be importable
     for name, text in render_pages().items():
         (folder / name).write_text(text, "utf-8")
 
@@ -54,18 +60,40 @@ def render_pages() -> dict[str, str]:
         "settings.md": render_settings(),
         "commands.md": render_commands(),
         "conformance.md": f"{NOTE}\n{render_conformance()}",
+        "lives.md": f"{NOTE}\n{render_lives()}",
     }
 
 
 def render_settings() -> str:
     """One table for the top of the file, and one for each room."""
-    top = [known for known in fields(Settings) if not is_dataclass(known.default)]
+    top = [known for known in fields(Settings) if not is_dataclass(known.default) and known.name != SERVICES]
     parts = [NOTE, SETTINGS_INTRODUCTION, "## Top of the file\n", render_table(Settings, top)]
     for known in fields(Settings):
         if is_dataclass(known.default):
             room = type(known.default)
             parts += [f"## [{known.name}]\n", f"{room.__doc__}\n", render_table(room, list(fields(room)))]
+    for name, plate in installed().items():
+        kind = type(plate.settings)
+        parts += [f"## [services.{name}]\n", f"{kind.__doc__}\n", render_table(kind, list(fields(kind)))]
     return "\n".join(parts)
+
+
+def render_lives() -> str:
+    """The life of what each service keeps, as a picture and a table drawn from `states.py`."""
+    parts = [LIVES_INTRODUCTION]
+    for name, plate in installed().items():
+        states = importlib.import_module(f"ridgeway.services.{name}.states")
+        for title, table in states.LIVES.items():
+            parts += [f"## {plate.title}: {title}\n", render_life(table)]
+    return "\n".join(parts)
+
+
+def render_life(table: Mapping[Any, Mapping[Any, Any]]) -> str:
+    """One table of states as a Mermaid picture."""
+    lines = ["```mermaid", "stateDiagram-v2"]
+    for state, moves in table.items():
+        lines += [f"    {state} --> {after}: {event.replace('_', ' ')}" for event, after in moves.items()]
+    return "\n".join([*lines, "```\n"])
 
 
 def render_table(room: type, rows: list[Field[Any]]) -> str:
@@ -105,7 +133,9 @@ def list_commands() -> Iterator[tuple[tuple[str, ...], click.Command]]:
 
 def load_command(name: str) -> click.Command:
     """The command of a room; for one with tables, Django must be set up."""
-    module = importlib.import_module(ROOMS[name].module)
+    room = find_room(name)
+    assert room is not None
+    module = importlib.import_module(room.module)
     command: click.Command = getattr(module, name)
     return command
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 ENVIRONMENT_PREFIX = "RIDGEWAY_"
+SERVICES = "services"
+"""The table of tables that plates read: nothing here knows what stands in it."""
 SWITCHES = {"true": True, "false": False}
 Root = TypeVar("Root")
 
@@ -57,7 +59,8 @@ def read_document(path: Path, reading: Reading) -> dict[str, Any]:
 def apply_document(settings: Root, document: dict[str, Any], origin: str, reading: Reading) -> Root:
     """`settings` with the values of a TOML document; `[services.NAME]` is left to that service's plate."""
     for name, value in document.items():
-        if name == "services" and isinstance(value, dict):
+        if name == SERVICES and isinstance(value, dict):
+            note_origins(value, origin, reading)
             settings = replace(settings, services=join_tables(getattr(settings, "services", {}), value))  # type: ignore[type-var]
             continue
         current = getattr(settings, name, None)
@@ -72,8 +75,18 @@ def apply_document(settings: Root, document: dict[str, Any], origin: str, readin
     return settings
 
 
+def note_origins(tables: Mapping[str, Any], origin: str, reading: Reading) -> None:
+    """Where the values of the services' tables came from; a table that is none is a fault."""
+    for name, table in tables.items():
+        if isinstance(table, dict):
+            reading.origins |= {f"services.{name}.{key}": origin for key in table}
+        else:
+            reading.faults.append(f"{origin}: services.{name} is a table; write it as [services.{name}]")
+
+
 def join_tables(tables: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The tables of services by name, a later value over an earlier one."""
+    more = {name: table for name, table in more.items() if isinstance(table, dict)}
     return {name: {**tables.get(name, {}), **more.get(name, {})} for name in sorted({*tables, *more})}
 
 
@@ -100,8 +113,8 @@ def apply_environment(settings: Root, environment: Mapping[str, str], reading: R
         if room and room in known_names(type(settings)):
             table = read_secret_file(getattr(settings, room), table, variable, reading)
             table = {room: table}
-        elif parts[0] == "services" and len(parts) == 3:
-            table = {"services": {parts[1]: table}}
+        elif parts[0] == SERVICES and len(parts) == 3:
+            table = {SERVICES: {parts[1]: table}}
         elif room or len(parts) > 2:
             reading.faults.append(f"{variable}: no such setting{nearest(parts[0], known_names(type(settings)))}")
             continue
@@ -190,6 +203,8 @@ def list_origins(settings: Any, reading: Reading) -> list[Origin]:
     rows = []
     for known in fields(settings):
         value = getattr(settings, known.name)
+        if known.name == SERVICES:
+            continue
         if is_dataclass(value):
             rows += [origin_of(value, each, f"{known.name}.{each.name}", reading) for each in fields(value)]
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("settings.md", "commands.md", "conformance.md")
+PAGES = ("settings.md", "commands.md", "conformance.md", "lives.md")
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,14 @@ named but never printed. Exit: 0 in order · 2 something is wrong.
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import click
 
-from ridgeway.settings import read_settings
-from ridgeway.settingsfile import Origin, list_origins
+from ridgeway.services import installed
+from ridgeway.settings import Settings, read_settings
+from ridgeway.settingsfile import Origin, Reading, apply_table, list_origins, origin_of
 
 
 @click.group()
@@ -48,7 +49,19 @@ def check(file: Path | None, as_json: bool) -> None:
 def inspect_settings(file: Path | None) -> tuple[list[Origin], list[str]]:
     """Every setting with its origin, and every fault."""
     found, reading = read_settings(file)
-    return list_origins(found, reading), reading.faults
+    return [*list_origins(found, reading), *list_service_origins(found, reading)], reading.faults
+
+
+def list_service_origins(found: Settings, reading: Reading) -> list[Origin]:
+    """The settings of each service that is there; a table of one that is not is a fault."""
+    rows = []
+    for name in found.services.keys() - installed().keys():
+        reading.faults.append(f"services.{name}: there is no such service; there are {', '.join(installed())}")
+    for name, plate in installed().items():
+        prefix, table = f"services.{name}", dict(found.services.get(name, {}))
+        own = apply_table(plate.settings, table, prefix, reading.origins.get(prefix, "services"), reading)
+        rows += [origin_of(own, each, f"{prefix}.{each.name}", reading) for each in fields(own)]
+    return rows
 
 
 def end_with(faults: list[str]) -> None:

@@ -1,65 +1,9 @@
 """Public services, one folder each; what a folder's plate says is all that the rest of the house knows of it.
 
-Law: put a folder in and its service is there, take it out and it is gone. Nothing outside a folder names it. Pure.
-Next: a plate, as `petitions/service.py`.
+Law: put a folder in and its service is there, take it out and it is gone. Nothing outside a folder names it.
+Next: `plates.py`, and a plate, as `petitions/service.py`.
 """
 
-import importlib
-import pkgutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from ridgeway.services.plates import Kept, MenuEntry, Service, installed
 
-from ridgeway.office.jobs.duty import Duty
-from ridgeway.office.people.roles import Role
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """How long one kind of data is kept, and which duty forgets it."""
-
-    what: str
-    how_long: str
-    duty: str
-
-
-@dataclass(frozen=True, slots=True)
-class MenuEntry:
-    """One entry of the staff site's navigation: the name of its page, and what one must be allowed to see it."""
-
-    title: str
-    view: str
-    permission: str
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """The plate of a service. `urls`, `staff_urls`, `notices` and `context` are the dotted names of modules or
-    functions, loaded by who needs them; `settings` has the defaults of `[services.NAME]`.
-
-    Units:   none; what a plate's settings hold says its own.
-    """
-
-    name: str
-    title: str
-    urls: str
-    staff_urls: str
-    settings: Any
-    roles: tuple[Role, ...] = ()
-    menu: tuple[MenuEntry, ...] = ()
-    duties: tuple[Duty, ...] = ()
-    kept: tuple[Kept, ...] = ()
-    notices: str = ""
-    context: str = ""
-    """Context processor of the public site."""
-    middleware: tuple[str, ...] = field(default=())
-    """Middleware of the public site."""
-
-
-@cache
-def installed() -> Mapping[str, Service]:
-    """Every service that is there, by name."""
-    names = [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg and module.name != "tests"]
-    plates = [importlib.import_module(f"{__name__}.{name}.service").SERVICE for name in sorted(names)]
-    return {plate.name: plate for plate in plates}
+__all__ = ["Kept", "MenuEntry", "Service", "installed"]

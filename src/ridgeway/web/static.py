@@ -15,8 +15,7 @@ from whitenoise import WhiteNoise
 
 KEPT_SECONDS = 365 * 24 * 3600
 DIGEST_LETTERS = 12
-ROOT_FILES = "root"
-"""Files of `static/<app>/root/` are served at the site's root: robots.txt, favicon.ico."""
+
 
 
 class DigestStorage(StaticFilesStorage):

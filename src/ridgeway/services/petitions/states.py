@@ -1,7 +1,7 @@
-"""The lives in a petition's service as tables: a petition, its answer, its debate, a signature.
+"""The life of a petition as a table, and the names of what its answer, its debate and a signature go through.
 
-Law: an event that a table does not name in a state is refused; nothing else moves a state. The pictures in the
-documentation are drawn from these tables. Pure.
+Law: an event that the table does not name in a state is refused; nothing else moves a state. The picture in the
+documentation is drawn from it. Pure.
 Source:  the states of the UK Parliament's petitions service; docs/glossary.md.
 """
 
@@ -90,6 +90,9 @@ PETITION: Mapping[State, Mapping[Event, State]] = {
     S.REMOVED: {E.RESTORE: S.SPONSORED},
 }
 """State × event → state. `RESTORE` of a removed petition is replaced by the state that it had (`state_at_removal`)."""
+
+LIVES = {"a petition": PETITION}
+"""What the documentation draws, by name."""
 
 GATHERING = frozenset({S.PENDING, S.VALIDATED})
 IN_QUEUE = frozenset({S.SPONSORED, S.FLAGGED})
