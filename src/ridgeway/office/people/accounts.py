@@ -1,16 +1,8 @@
 """Reading accounts: the actor that an account is, with what its roles permit now."""
 
-from django.http import HttpRequest
-
 from ridgeway.office.people.actor import SIGNED_IN, Actor
 from ridgeway.office.people.models import Account
 from ridgeway.office.people.roles import gather_permissions
-
-
-def find_request_actor(request: HttpRequest) -> Actor | None:
-    """Who is signed in by the session of the request, or None."""
-    account = request.user
-    return read_actor(account) if isinstance(account, Account) and account.is_active else None
 
 
 def read_actor(account: Account) -> Actor:

@@ -8,15 +8,25 @@ that is taken away works at once.
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 
-from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 
 from ridgeway.office.people.actor import SIGNED_IN, Actor, may
 
-__all__ = ["SIGNED_IN", "Actor", "find_actor", "gate", "get_actor", "may", "ungated"]
+__all__ = [
+    "SIGNED_IN",
+    "Actor",
+    "background",
+    "before_second_factor",
+    "find_actor",
+    "gate",
+    "get_actor",
+    "may",
+    "ungated",
+]
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -29,7 +39,7 @@ def gate(permission: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = find_actor(request)
             if actor is None:
-                return redirect_to_login(choose_return(request), settings.LOGIN_URL)
+                return ask_to_sign_in(request)
             if not may(actor, permission):
                 raise PermissionDenied(permission)
             return view(request, *args, **kwargs)
@@ -48,6 +58,29 @@ def ungated(why: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def background(view: View) -> View:
+    """A view that a page asks by itself, again and again: it does not count as the person being there."""
+    cast("Any", view).background = True
+    return view
+
+
+def before_second_factor(view: View) -> View:
+    """A view that is reached without the second factor that the desk requires: the ones that set it up."""
+    cast("Any", view).before_second_factor = True
+    return view
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """To the sign-in page and back here afterwards; a script is told 401."""
+    if request.headers.get("Accept") == "application/json":
+        return HttpResponse(status=401)
+    asked = {"next": choose_return(request)}
+    ended = getattr(request, "session_ended", None)
+    if ended is not None:
+        asked["ended"] = str(ended)
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode(asked)}")
 
 
 def find_actor(request: HttpRequest) -> Actor | None:

@@ -82,6 +82,20 @@ class RoleGrant(models.Model):
         return f"{self.account}: {self.role}"
 
 
+class CacheRow(models.Model):
+    """A value that all processes of the desk share for a while: mostly how often somebody tried (`cache.py`)."""
+
+    key: Any = models.CharField(max_length=250, primary_key=True)
+    value: Any = models.TextField()
+    expires_at: Any = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "people_cache"
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
 def fold_email(email: str) -> str:
     """The address as it is stored: without space around it, in small letters."""
     return email.strip().lower()

@@ -1,0 +1,190 @@
+"""Signing in and out, from the typed work e-mail to the second factor.
+
+Law: the domain of the e-mail says whether a sign-on service is asked or a password; no answer says whether an account
+exists. Nothing is done by following a link alone.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.utils import get_next_redirect_url, passthrough_next_redirect_url
+from allauth.account.views import LoginView, LogoutView, ReauthenticateView
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeView
+from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView
+from allauth.socialaccount.adapter import get_adapter as get_sign_on_adapter
+from allauth.socialaccount.providers.base.constants import AuthProcess
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from ridgeway.office.people.actions import doer_self, set_password
+from ridgeway.office.people.forms import (
+    AskCodeForm,
+    AskPasswordForm,
+    CodeForm,
+    InvitedForm,
+    SignInForm,
+)
+from ridgeway.office.people.gates import ungated
+from ridgeway.office.people.invitations import find_invited
+from ridgeway.office.people.models import MAX_EMAIL_CHARACTERS, fold_email
+from ridgeway.office.people.pages.passkeys import WithOptions
+from ridgeway.office.people.providers import find_own_provider, find_provider_by_id, list_providers
+from ridgeway.office.people.sessions import Ended
+
+TYPED = "people.typed_email"
+CHOSEN = "people.sign_on"
+STEP = "password"
+
+
+class SignIn(LoginView):
+    """E-mail and password on one page; where there are sign-on services, the e-mail first."""
+
+    template_name = "people/sign_in.html"
+    form_class = SignInForm
+
+    def get_form_class(self) -> Any:
+        """Ours, always."""
+        return self.form_class
+
+    def get_initial(self) -> dict[str, Any]:
+        """The e-mail that was typed a page before."""
+        return {"login": self.request.session.get(TYPED, "")}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """On to the sign-on service of the domain, to the password, or in."""
+        email = fold_email(request.POST.get("login", "")[:MAX_EMAIL_CHARACTERS])
+        provider = find_own_provider(email)
+        if provider is not None:
+            request.session[TYPED], request.session[CHOSEN] = email, provider.id
+            return self.go_to(reverse("people:sign_on", args=[provider.id]))
+        if list_providers() and "password" not in request.POST and is_email(email):
+            request.session[TYPED] = email
+            return self.go_to(f"{reverse('account_login')}?step={STEP}")
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
+    def go_to(self, address: str) -> HttpResponse:
+        """On to the address, which remembers where to go afterwards."""
+        return HttpResponseRedirect(passthrough_next_redirect_url(self.request, address, "next"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What the page shows besides the form."""
+        ended = self.request.GET.get("ended", "")
+        return {
+            **super().get_context_data(**kwargs),
+            "next": get_next_redirect_url(self.request) or "",
+            "asks_email_alone": bool(list_providers()) and self.request.GET.get("step") != STEP,
+            "ended": ended if ended in set(Ended) else "",
+            "idle_minutes": settings.RIDGEWAY_SETTINGS.web.session_idle_seconds // 60,
+        }
+
+
+def is_email(text: str) -> bool:
+    """Whether the text looks like an e-mail."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
+class SecondFactor(WithOptions, AuthenticateView):
+    """A code or a key, after the password."""
+
+    template_name = "people/second_factor.html"
+    form_class = CodeForm
+
+    def get_form_class(self) -> Any:
+        """Ours, always."""
+        return self.form_class
+
+
+class AskPassword(ReauthenticateView):
+    """The password once more."""
+
+    template_name = "people/ask_password.html"
+    form_class = AskPasswordForm
+
+    def get_form_class(self) -> Any:
+        """Ours, always."""
+        return self.form_class
+
+
+class AskCode(ReauthenticateByCodeView):
+    """A code once more."""
+
+    template_name = "people/ask_code.html"
+    form_class = AskCodeForm
+
+    def get_form_class(self) -> Any:
+        """Ours, always."""
+        return self.form_class
+
+
+class AskPasskey(WithOptions, ReauthenticateWebAuthnView):
+    """A key once more."""
+
+    template_name = "people/ask_passkey.html"
+
+
+class SignOut(LogoutView):
+    """Asks, then signs out."""
+
+    template_name = "people/sign_out.html"
+
+
+sign_in_with_passkey = LoginWebAuthnView.as_view()
+
+
+@ungated("leads to the sign-on service that was chosen by typing an e-mail")
+def sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """A page that goes on to the sign-on service by itself, and has a link where it does not.
+
+    It is a page, because a browser refuses to be sent elsewhere by the answer to a form (`form-action`).
+    """
+    provider = find_provider_by_id(provider_id)
+    if provider is None or request.session.pop(CHOSEN, "") != provider_id:
+        return redirect("account_login")
+    known = get_sign_on_adapter(request).get_provider(request, provider=provider_id)
+    hint = {"auth_params": {"login_hint": request.session.get(TYPED, "")}} if provider.table.kind == "oidc" else {}
+    answer = known.redirect(request, AuthProcess.LOGIN, next_url=get_next_redirect_url(request), **hint)
+    address = answer.headers.get("Location")
+    if not address:
+        return redirect("people:sign_on_failed")
+    context = {"address": address, "title": provider.table.title}
+    page = render(request, "people/sign_on.html", context)
+    page.headers["Refresh"] = f"0; url={address}"
+    return page
+
+
+@ungated("says that a sign-on service did not answer as it should")
+def show_sign_on_failed(request: HttpRequest) -> HttpResponse:
+    """What to do when the sign-on service failed, or was left without signing in."""
+    return render(request, "people/sign_on_failed.html", {}, status=403)
+
+
+@ungated("says that an account is closed, to its owner who gave the right password")
+def show_closed(request: HttpRequest) -> HttpResponse:
+    """Whom to ask."""
+    return render(request, "people/closed.html", {}, status=403)
+
+
+@ungated("a link, shown to an administrator, with which somebody sets a password")
+def accept_invitation(request: HttpRequest, account_id: int, token: str) -> HttpResponse:
+    """The first password of an account; then to the sign-in page."""
+    account = find_invited(account_id, token)
+    if account is None:
+        return render(request, "people/invitation_void.html", {}, status=404)
+    form = InvitedForm(request.POST or None, account=account)
+    if request.method == "POST" and form.is_valid():
+        set_password(account, form.cleaned_data["password1"], by=doer_self(account), now=timezone.now())
+        get_account_adapter(request).logout(request)
+        request.session[TYPED] = account.email
+        return redirect("account_login")
+    return render(request, "people/invitation.html", {"form": form, "email": account.email})
