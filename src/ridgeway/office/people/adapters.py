@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from ridgeway.office.people.arrivals import ArrivalError, admit_arrival, read_arrival
 from ridgeway.office.people.models import Account, fold_email
 from ridgeway.office.people.providers import find_provider_by_id, list_providers
-from ridgeway.office.people.secondfactor import build_vault, has_second_factor, note_asked_elsewhere, signed_in_lately
+from ridgeway.office.people.secondfactor import build_vault, note_asked_elsewhere, signed_in_lately
 from ridgeway.office.people.signonapps import build_app
 
 log = logging.getLogger(__name__)
@@ -71,13 +71,9 @@ class AccountAdapter(DefaultAccountAdapter):
         user.save(update_fields=["password"])
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whether to ask for the password again: not right after signing in, for a first second factor."""
+        """Whether to ask for the password again: not right after signing in, which was proof enough."""
         account = self.request.user
-        if (
-            isinstance(account, Account)
-            and not has_second_factor(account)
-            and signed_in_lately(account, timezone.now())
-        ):
+        if isinstance(account, Account) and signed_in_lately(account, timezone.now()):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 

@@ -46,4 +46,4 @@ def signed_in(account: Account) -> Client:
 
 def make_code(secret: str, *, steps: int = 0) -> str:
     """The code that an app shows now, or some steps of 30 seconds later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))

@@ -88,7 +88,7 @@ def test_the_session_that_one_had_before_signing_in_is_worth_nothing_after(desk)
     session = client.session
     session["planted"] = "x"
     session.save()
-    fixed = session.session_key
+    fixed = str(session.session_key)
     client.cookies["desk_session"] = fixed
     sign_in(client)
     assert client.cookies["desk_session"].value != fixed
@@ -139,7 +139,7 @@ def test_a_stored_session_that_was_kept_aside_does_not_come_back_to_life(desk):
     for key, value in kept.items():
         session[key] = value
     session.save()
-    other.cookies["desk_session"] = session.session_key
+    other.cookies["desk_session"] = str(session.session_key)
     assert other.get(MINE).status_code == 302
 
 
