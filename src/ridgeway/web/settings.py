@@ -71,7 +71,7 @@ def derive_office_settings(settings: Settings, site: Site | None, rooms: list[st
         "LANGUAGE_CODE": "en",
         "LANGUAGES": LANGUAGES,
         "LANGUAGES_BIDI": RIGHT_TO_LEFT,
-        "LOCALE_PATHS": [],
+        "LOCALE_PATHS": [str(PACKAGE / "web" / "locale")],
         "RIDGEWAY_DUTIES": tuple(duty for plate in plates.values() for duty in plate.duties),
         "RIDGEWAY_NOTICE_MODULES": tuple(plate.notices for plate in plates.values() if plate.notices),
         "RIDGEWAY_SITES": {name: each.address for name, each in sites.items()},
