@@ -294,7 +294,7 @@ class WebSettings:
     processes: int = setting(1, "Processes that share the port of a site.")
     threads: int = setting(2, "Threads of each process of a site.")
     trusted_proxies: str = setting("", "Networks whose X-Forwarded-For is believed, as 10.0.0.0/8, with commas.")
-    theme: Path = setting(Path(), "CSS file that makes the sites look like yourselves; none is Ridgeway's look.")
+    theme: Path = setting(Path(), "CSS file, or folder with theme.css, that makes the sites look like yourselves.")
     time_zone: str = setting("UTC", "Time zone in which days begin and end, as Europe/London.")
     mail: str = setting(
         "folder:mail", "Where mail goes: folder:PATH, smtp://user:password@host:port or smtps://….", secret=True

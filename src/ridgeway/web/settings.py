@@ -16,6 +16,7 @@ from ridgeway.settings import Mode, Settings
 from ridgeway.web.databases import Room, derive_databases
 from ridgeway.web.secret import read_secret_key
 from ridgeway.web.sites import DESK, Site, list_sites
+from ridgeway.web.theme import list_theme_urls
 
 ROOMS_WITH_TABLES = ("messagelog", "opmonitor", "securityserver", "centralserver")
 OFFICE = "office"
@@ -74,6 +75,7 @@ def derive_office_settings(settings: Settings, site: Site | None, rooms: list[st
         "LOCALE_PATHS": [str(PACKAGE / "web" / "locale")],
         "RIDGEWAY_DUTIES": tuple(duty for plate in plates.values() for duty in plate.duties),
         "RIDGEWAY_NOTICE_MODULES": tuple(plate.notices for plate in plates.values() if plate.notices),
+        "RIDGEWAY_THEME_URLS": list_theme_urls(settings),
         "RIDGEWAY_SITES": {name: each.address for name, each in sites.items()},
         "SECRET_KEY": read_secret_key(settings),
         "SECRET_KEY_FALLBACKS": [key for key in settings.web.old_secret_keys.split(",") if key],

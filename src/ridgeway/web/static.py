@@ -13,9 +13,11 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from whitenoise import WhiteNoise
 
-KEPT_SECONDS = 365 * 24 * 3600
-DIGEST_LETTERS = 12
+from ridgeway.web.theme import list_theme_files
 
+KEPT_SECONDS = 365 * 24 * 3600
+THEME_SECONDS = 300
+DIGEST_LETTERS = 12
 
 
 class DigestStorage(StaticFilesStorage):
@@ -47,7 +49,8 @@ def serve_static(application: Any) -> WhiteNoise:
     served = WhiteNoise(application, max_age=KEPT_SECONDS)
     for folder in list_folders():
         served.add_files(str(folder), prefix="static")
-    theme = settings.RIDGEWAY_SETTINGS.path(settings.RIDGEWAY_SETTINGS.web.theme)
-    if theme.is_file():
-        served.add_file_to_dictionary("/static/theme.css", str(theme))
-    return served
+    # What a theme refers to has no digest in its address, so nobody keeps it for long.
+    themed = WhiteNoise(served, max_age=THEME_SECONDS)
+    for address, file in list_theme_files(settings.RIDGEWAY_SETTINGS).items():
+        themed.add_file_to_dictionary(address, str(file))
+    return themed

@@ -59,7 +59,7 @@ class Reader(HTMLParser):
 
     def __init__(self, html):
         super().__init__(convert_charrefs=True)
-        self.tags, self.attributes, self.addresses = set(), set(), []
+        self.tags, self.attributes, self.addresses, self.heard = set(), set(), [], []
         self.feed(html)
         self.close()
 
@@ -67,6 +67,9 @@ class Reader(HTMLParser):
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attrs}
         self.addresses += [value for name, value in attrs if name in {"href", "src"}]
+
+    def handle_data(self, data):
+        self.heard.append(data)
 
     def handle_comment(self, data):
         self.tags.add("comment")
@@ -102,12 +105,7 @@ def test_no_plain_text_makes_a_tag_but_paragraphs_breaks_and_links(text):
 
 @given(PIECES)
 def test_plain_text_says_what_was_written(text):
-    html = str(render_autolink(text))
-    heard = []
-    reader = HTMLParser(convert_charrefs=True)
-    reader.handle_data = heard.append
-    reader.feed(html)
-    reader.close()
+    heard = Reader(str(render_autolink(text))).heard
     assert re.sub(r"\s", "", "".join(heard)).replace("\0", "�") == re.sub(r"\s", "", text).replace("\0", "�")
 
 
