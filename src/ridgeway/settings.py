@@ -294,6 +294,7 @@ class WebSettings:
     processes: int = setting(1, "Processes that share the port of a site.")
     threads: int = setting(2, "Threads of each process of a site.")
     trusted_proxies: str = setting("", "Networks whose X-Forwarded-For is believed, as 10.0.0.0/8, with commas.")
+    organisation: str = setting("", "Who runs the sites, as it stands above the name of each.")
     theme: Path = setting(Path(), "CSS file, or folder with theme.css, that makes the sites look like yourselves.")
     time_zone: str = setting("UTC", "Time zone in which days begin and end, as Europe/London.")
     mail: str = setting(

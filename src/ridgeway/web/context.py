@@ -23,6 +23,7 @@ def describe_site(request: HttpRequest) -> dict[str, Any]:
     described: dict[str, Any] = {
         "site": site,
         "site_name": gettext(site.title),
+        "organisation": settings.RIDGEWAY_SETTINGS.web.organisation,
         "language_links": list_languages(request),
         "actor": find_actor(request),
         "layout": DESK_LAYOUT if site.is_desk else PUBLIC_LAYOUT,

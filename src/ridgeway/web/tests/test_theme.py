@@ -1,9 +1,12 @@
+import json
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
 from ridgeway.errors import SettingsError
 from ridgeway.settings import Mode, Settings, WebSettings
+from ridgeway.web.commands import web
 from ridgeway.web.theme import list_theme_files, list_theme_urls
 
 
@@ -45,3 +48,17 @@ def test_a_theme_that_is_not_there_is_said_at_the_start(tmp_path, theme):
     (tmp_path / "empty").mkdir()
     with pytest.raises(SettingsError, match=r"web\.theme is"):
         list_theme_urls(settings_with(tmp_path, theme))
+
+
+def judge(settings, *arguments):
+    return CliRunner().invoke(web, ["theme", *arguments], obj=settings)
+
+
+def test_the_operator_is_told_which_colours_cannot_be_read(tmp_path):
+    assert judge(settings_with(tmp_path, "")).output == "Every pair of colours can be read.\n"
+    (tmp_path / "pale.css").write_text(":root { --color-ink: #999; }", "utf-8")
+    told = judge(settings_with(tmp_path, "pale.css"))
+    assert told.exit_code == 1
+    assert "light: --color-ink on --color-page has 2.85 to 1 and needs 4.5 to 1." in told.output
+    rows = json.loads(judge(settings_with(tmp_path, ""), "--json", str(tmp_path / "pale.css")).output)
+    assert {"scheme": "light", "ink": "ink", "paper": "page"}.items() <= rows[0].items()

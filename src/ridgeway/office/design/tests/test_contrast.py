@@ -63,6 +63,13 @@ def test_black_on_white_is_twenty_one_to_one():
     assert round(measure_contrast("#777777", "#fff"), 2) == 4.48
 
 
+def test_the_theme_that_the_docs_show_can_be_read():
+    page = (Path(__file__).parents[5] / "docs" / "how-to" / "make-it-yours.md").read_text("utf-8")
+    example = page.split("```css\n")[1].split("```")[0]
+    assert "--color-brand" in example
+    assert [str(weakness) for weakness in assess_theme(TOKENS, example)] == []
+
+
 def test_a_theme_that_cannot_be_read_is_told_pair_by_pair():
     theme = ":root { --color-link: #77aaff; } /* --color-ink: #fff; */"
     told = [str(weakness) for weakness in assess_theme(TOKENS, theme)]
