@@ -32,6 +32,7 @@ from ridgeway.office.people.signonapps import build_app
 
 log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 10
+MAX_ANSWER_BYTES = 1_000_000
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -175,11 +176,23 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
 
 
 class OneHop(requests.Session):
-    """A session of `requests` that follows no redirect and waits for a limited time."""
+    """A session of `requests` that follows no redirect, waits for a limited time and reads a limited answer."""
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        """The answer to one request."""
-        return super().request(method, url, *args, **{**kwargs, "timeout": TIMEOUT_SECONDS, "allow_redirects": False})
+        """The answer to one request.
+
+        Raises:  requests.RequestException, also for an answer that is too long.
+        """
+        limits = {"timeout": TIMEOUT_SECONDS, "allow_redirects": False, "stream": True}
+        answer = super().request(method, url, *args, **{**kwargs, **limits})
+        try:
+            body = answer.raw.read(MAX_ANSWER_BYTES + 1, decode_content=True)
+        finally:
+            answer.close()
+        if len(body) > MAX_ANSWER_BYTES:
+            raise requests.RequestException(f"more than {MAX_ANSWER_BYTES} bytes")
+        answer._content = body  # noqa: SLF001 - the only way to hand over what was read
+        return answer
 
 
 def refuse(request: HttpRequest) -> Any:

@@ -4,7 +4,6 @@ import importlib.util
 from collections.abc import Callable
 from typing import Any
 
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import URLPattern, URLResolver, include, path
 from django.urls.converters import StringConverter, register_converter
 
@@ -54,7 +53,7 @@ ENTRANCE = [
     path("sign-in/second-factor", entry(entrance.SecondFactor.as_view()), name="mfa_authenticate"),
     path("sign-in/closed", entry(entrance.show_closed), name="account_inactive"),
     path("sign-out", entry(entrance.SignOut.as_view()), name="account_logout"),
-    path("sign-on/<slug:provider_id>/back", entry(openid_connect.callback), name="openid_connect_callback"),
+    path("sign-on/<slug:provider_id>/back", entrance.come_back, name="openid_connect_callback"),
 ]
 
 MINE = [

@@ -4,6 +4,7 @@ Law: the domain of the e-mail says whether a sign-on service is asked or a passw
 exists. Nothing is done by following a link alone.
 """
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -14,6 +15,7 @@ from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeVie
 from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView
 from allauth.socialaccount.adapter import get_adapter as get_sign_on_adapter
 from allauth.socialaccount.providers.base.constants import AuthProcess
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -36,10 +38,14 @@ from ridgeway.office.people.models import MAX_EMAIL_CHARACTERS, fold_email
 from ridgeway.office.people.pages.passkeys import WithOptions
 from ridgeway.office.people.providers import find_own_provider, find_provider_by_id, list_providers
 from ridgeway.office.people.sessions import Ended
+from ridgeway.office.people.signon import Kind, Provider
 
 TYPED = "people.typed_email"
 CHOSEN = "people.sign_on"
 STEP = "password"
+STRANGE = (AttributeError, KeyError, OSError, TypeError, ValueError)
+"""What allauth lets through where a sign-on service is away (OSError) or answers what it should not."""
+log = logging.getLogger(__name__)
 
 
 class SignIn(LoginView):
@@ -151,16 +157,36 @@ def sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
     provider = find_provider_by_id(provider_id)
     if provider is None or request.session.pop(CHOSEN, "") != provider_id:
         return redirect("account_login")
-    known = get_sign_on_adapter(request).get_provider(request, provider=provider_id)
-    hint = {"auth_params": {"login_hint": request.session.get(TYPED, "")}} if provider.table.kind == "oidc" else {}
-    answer = known.redirect(request, AuthProcess.LOGIN, next_url=get_next_redirect_url(request), **hint)
-    address = answer.headers.get("Location")
+    address = find_address(request, provider)
     if not address:
         return redirect("people:sign_on_failed")
     context = {"address": address, "title": provider.table.title}
     page = render(request, "people/sign_on.html", context)
     page.headers["Refresh"] = f"0; url={address}"
     return page
+
+
+def find_address(request: HttpRequest, provider: Provider) -> str:
+    """Where the sign-on service asks people to prove themselves; nothing where it does not answer as it should."""
+    hint = {"auth_params": {"login_hint": request.session.get(TYPED, "")}} if provider.table.kind is Kind.OIDC else {}
+    try:
+        known = get_sign_on_adapter(request).get_provider(request, provider=provider.id)
+        answer = known.redirect(request, AuthProcess.LOGIN, next_url=get_next_redirect_url(request), **hint)
+    except STRANGE as error:
+        log.warning("sign-on failed: service=%s why=%r", provider.id, str(error)[:500])
+        return ""
+    return str(answer.headers.get("Location", ""))
+
+
+@ungated("where a sign-on service sends people back")
+def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """In, or to the page that says that it failed."""
+    try:
+        answer: HttpResponse = openid_connect.callback(request, provider_id)
+    except STRANGE as error:
+        log.warning("sign-on failed: service=%s why=%r", provider_id, str(error)[:500])
+        return redirect("people:sign_on_failed")
+    return answer
 
 
 @ungated("says that a sign-on service did not answer as it should")
