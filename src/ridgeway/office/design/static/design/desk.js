@@ -60,50 +60,44 @@ function keepFresh(root) {
 
 document.querySelectorAll("[data-refresh]").forEach(keepFresh);
 
-/* Work in any window of the browser counts; a sign of it is kept where all windows see it. */
+/* Work in any window of the browser counts; what the server was told last is kept where all windows see it.
+   The server's clock runs from its last request: work on the page since then is told to it before anybody is warned. */
 function watchIdle(dialog) {
-  const key = "idle.active";
   const limit = Number(dialog.dataset.timeout) * 1000;
   const warning = Number(dialog.dataset.warning) * 1000;
+  const margin = 5000;
   const left = dialog.querySelector("[data-idle-left]");
-  const mark = () => localStorage.setItem(key, String(Date.now()));
-  const remaining = () => Number(localStorage.getItem(key) ?? Date.now()) + limit - Date.now();
-  let told = Date.now();
+  const mark = (key) => localStorage.setItem(key, String(Date.now()));
+  const since = (key) => Date.now() - Number(localStorage.getItem(key) ?? 0);
+  const leave = () => location.assign(dialog.dataset.signedOut);
+
+  const tell = async () => {
+    mark("idle.told");
+    try {
+      const answer = await fetch(dialog.dataset.keepAlive, { redirect: "error" });
+      return answer.ok;
+    } catch {
+      return false;
+    }
+  };
 
   const stay = async () => {
     dialog.close();
-    mark();
-    told = Date.now();
-    try {
-      const answer = await fetch(dialog.dataset.keepAlive, { redirect: "error" });
-      if (!answer.ok) location.assign(dialog.dataset.signedOut);
-    } catch {
-      location.assign(dialog.dataset.signedOut);
-    }
+    if (!(await tell())) leave();
   };
 
-  /* The server's clock runs from its last request, so work on the page is told to it now and then. */
   const active = () => {
     if (dialog.open) return;
-    mark();
-    if (Date.now() - told > limit / 4) {
-      told = Date.now();
-      fetch(dialog.dataset.keepAlive, { redirect: "error" }).catch(() => {});
-    }
+    mark("idle.active");
+    if (since("idle.told") > limit / 4) tell();
   };
 
-  mark();
-  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, active, { passive: true });
-  dialog.querySelector("[data-idle-stay]").addEventListener("click", stay);
-  dialog.addEventListener("cancel", (event) => {
-    event.preventDefault();
-    stay();
-  });
-
-  setInterval(() => {
-    const rest = remaining();
+  const look = () => {
+    const rest = limit - since("idle.told");
     if (rest <= 0) {
-      location.assign(dialog.dataset.signedOut);
+      leave();
+    } else if (rest <= warning + margin && !dialog.open && since("idle.active") < since("idle.told")) {
+      tell();
     } else if (rest <= warning) {
       if (!dialog.open) dialog.showModal();
       const seconds = Math.ceil(rest / 1000);
@@ -111,7 +105,16 @@ function watchIdle(dialog) {
     } else if (dialog.open) {
       dialog.close();
     }
-  }, 1000);
+  };
+
+  mark("idle.told");
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, active, { passive: true });
+  dialog.querySelector("[data-idle-stay]").addEventListener("click", stay);
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    stay();
+  });
+  setInterval(look, 1000);
 }
 
 document.querySelectorAll("dialog[data-idle]").forEach(watchIdle);
