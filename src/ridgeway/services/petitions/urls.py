@@ -5,4 +5,6 @@ Law: no `app_name`, so that a name is a page's. Each subject's addresses stand b
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from ridgeway.services.petitions.pages import create
+
+urlpatterns: list[URLPattern | URLResolver] = [*create.urlpatterns]
