@@ -206,14 +206,14 @@ def test_who_rests_is_warned_may_stay_and_else_leaves(look):
     page = look("/en/desk", height=900)
     dialog = page.locator("dialog")
     assert not dialog.is_visible()
-    page.evaluate("localStorage.setItem('idle.active', String(Date.now() - 1700 * 1000))")
+    page.evaluate("localStorage.setItem('idle.told', String(Date.now() - 1700 * 1000))")
     expect(dialog).to_be_visible()
     assert re.fullmatch(r"1:[34]\d", page.inner_text("[data-idle-left]"))
     run_axe(page)
     with page.expect_response("**/alive"):
         page.click("text=Stay signed in")
     assert not dialog.is_visible()
-    page.evaluate("localStorage.setItem('idle.active', String(Date.now() - 1801 * 1000))")
+    page.evaluate("localStorage.setItem('idle.told', String(Date.now() - 1801 * 1000))")
     page.wait_for_url("**/out")
 
 
