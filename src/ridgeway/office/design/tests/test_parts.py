@@ -241,6 +241,21 @@ def test_a_page_that_may_be_found_says_so_before_its_blocks():
     assert '<meta name="description" content="D&#34;">' in shown
 
 
+def test_a_page_with_an_address_tells_social_networks_what_it_is():
+    shown = draw(
+        '{% extends "design/public.html" %}{% block title %}{{ name }}{% endblock %}',
+        name='Save "our" <b>',
+        description="Why & how",
+        canonical_url="https://example.org/1?a=1&b=2",
+        feeds=[{"href": "/feed.atom", "title": "All"}],
+    )
+    head = html.fromstring(shown)
+    assert find(head, "//meta[@property='og:title']/@content") == ['Save "our" <b>']
+    assert find(head, "//meta[@property='og:url']/@content") == ["https://example.org/1?a=1&b=2"]
+    assert find(head, "//link[@type='application/atom+xml']/@href") == ["/feed.atom"]
+    assert find(html.fromstring(draw('{% extends "design/public.html" %}')), "//meta[@property]") == []
+
+
 def test_every_part_that_the_first_comment_lists_is_there_and_every_part_is_listed():
     source = PARTS.read_text("utf-8")
     listed = set(re.findall(r"^    (\w+)\(", source.split("#}")[0], re.MULTILINE))
