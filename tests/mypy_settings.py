@@ -8,6 +8,7 @@ from ridgeway.web.settings import derive_django_settings
 from ridgeway.web.sites import Site
 
 RIDGEWAY_MODE: Mode
+RIDGEWAY_PAGE_SECONDS: int
 RIDGEWAY_ROOM: Room
 RIDGEWAY_SETTINGS: Settings
 RIDGEWAY_SITE: Site

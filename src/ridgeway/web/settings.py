@@ -23,6 +23,8 @@ OFFICE = "office"
 OFFICE_APPS = ("people", "audit", "notices", "jobs", "design")
 LANGUAGES = (("en", "English"), ("ar", "العربية"))
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
+PAGE_SECONDS = 1
+"""How long a process may show again what it drew for everybody: a crowd then costs what one visitor costs."""
 SIGN_IN = "allauth"
 """Apps of this library are the desk's alone: a public process neither needs nor loads them."""
 DESK_CACHE = "ridgeway.office.people.cache.SharedCache"
@@ -76,6 +78,7 @@ def derive_office_settings(settings: Settings, site: Site | None, rooms: list[st
         "RIDGEWAY_DUTIES": tuple(duty for plate in plates.values() for duty in plate.duties),
         "RIDGEWAY_NOTICE_MODULES": tuple(plate.notices for plate in plates.values() if plate.notices),
         "RIDGEWAY_THEME_URLS": list_theme_urls(settings),
+        "RIDGEWAY_PAGE_SECONDS": PAGE_SECONDS,
         "RIDGEWAY_SITES": {name: each.address for name, each in sites.items()},
         "SECRET_KEY": read_secret_key(settings),
         "SECRET_KEY_FALLBACKS": [key for key in settings.web.old_secret_keys.split(",") if key],

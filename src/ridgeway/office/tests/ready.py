@@ -41,7 +41,7 @@ class Office:
         site = get_site(self.settings, name)
         people = getattr(django_settings, "RIDGEWAY_PEOPLE_MIDDLEWARE", [])
         values = derive_site_settings(site, {"MIDDLEWARE": people})
-        return override_settings(**values | {"ALLOWED_HOSTS": ["*"]})
+        return override_settings(**values | {"ALLOWED_HOSTS": ["*"], "RIDGEWAY_PAGE_SECONDS": 0})
 
 
 def settings_in(folder: Path, database: str = "sqlite:office.sqlite3") -> Settings:

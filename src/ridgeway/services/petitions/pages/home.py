@@ -1,0 +1,42 @@
+"""The first page: find a petition, start one, see what is signed, answered and debated."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+
+from ridgeway.services.petitions.pages.caching import COUNTS, public
+from ridgeway.services.petitions.queries.parliaments import find_parliament, is_dissolved, is_pending
+from ridgeway.services.petitions.queries.published import FACETS, count_facets, list_current, list_trending, with_parts
+from ridgeway.services.petitions.queries.site import read_site
+
+TRENDING = 3
+LATEST = 2
+
+
+@public(COUNTS)
+def show_home(request: HttpRequest) -> HttpResponse:
+    """`/`."""
+    site, parliament, now = read_site(), find_parliament(), timezone.now()
+    current = list_current()
+    counted = count_facets(current, {name: FACETS[name] for name in ("open", "with_response", "debated")})
+    context = {
+        "parliament": parliament,
+        "is_dissolved": is_dissolved(parliament, now=now),
+        "is_pending": is_pending(parliament, now=now),
+        "trending": list_trending(now=now, limit=TRENDING) if site.shows_trending else [],
+        "answered": list_latest("with_response"),
+        "debated": list_latest("debated"),
+        "counts": counted,
+        "indexable": True,
+    }
+    return render(request, "petitions/home.html", context)
+
+
+def list_latest(facet: str) -> list[object]:
+    """The first petitions of a facet."""
+    wanted = FACETS[facet]
+    return list(with_parts(list_current()).filter(wanted.where).order_by(*wanted.order)[:LATEST])
+
+
+urlpatterns = [path("", show_home, name="home")]

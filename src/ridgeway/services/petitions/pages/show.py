@@ -1,0 +1,135 @@
+"""The page of one petition, in every state that it may be in; of this Parliament or of one before."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+
+from ridgeway.services.petitions.api.attributes import find_outcome, find_response
+from ridgeway.services.petitions.links import link_to
+from ridgeway.services.petitions.models import Petition, SiteSettings
+from ridgeway.services.petitions.pages.caching import ARCHIVE, COUNTS, never, public, say_modified
+from ridgeway.services.petitions.pages.ids import parse_id
+from ridgeway.services.petitions.pages.timeline import list_happenings
+from ridgeway.services.petitions.queries.parliaments import find_parliament
+from ridgeway.services.petitions.queries.places import count_places
+from ridgeway.services.petitions.queries.published import find_petition
+from ridgeway.services.petitions.queries.site import read_site
+from ridgeway.services.petitions.rules.closing import clip_deadline
+from ridgeway.services.petitions.states import GATHERING, IN_QUEUE, PUBLISHED, VISIBLE, State
+
+TOP_PLACES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The line that a petition is on its way to."""
+
+    code: str
+    count: int
+
+
+@public(COUNTS)
+def show_petition(request: HttpRequest, petition_id: str) -> HttpResponse:
+    """`/petitions/ID`."""
+    petition = get_petition(petition_id)
+    if petition.archived_at:
+        return redirect(reverse("archived-petition", kwargs={"petition_id": petition.pk}), permanent=True)
+    state = State(petition.state)
+    if state in GATHERING:
+        return lead_to("gathering-support", petition)
+    if state in IN_QUEUE:
+        return lead_to("moderation-info", petition)
+    if state is State.STOPPED:
+        return never(redirect(reverse("home")))
+    return show_visible(request, petition)
+
+
+@public(ARCHIVE)
+def show_archived(request: HttpRequest, petition_id: str) -> HttpResponse:
+    """`/archived/petitions/ID`."""
+    petition = get_petition(petition_id)
+    if not petition.archived_at:
+        return redirect(reverse("petition", kwargs={"petition_id": petition.pk}))
+    return show_visible(request, petition)
+
+
+def get_petition(petition_id: str) -> Petition:
+    """The petition.
+
+    Raises:  Http404; BadRequest for what is no number.
+    """
+    petition = find_petition(parse_id(petition_id))
+    if petition is None:
+        raise Http404
+    return petition
+
+
+def lead_to(name: str, petition: Petition) -> HttpResponse:
+    """To the page that tells what a petition waits for; not for long, for it will be published."""
+    return never(redirect(reverse(name, kwargs={"petition_id": petition.pk})))
+
+
+def show_visible(request: HttpRequest, petition: Petition) -> HttpResponse:
+    """The whole page; 410 for what was public once, 404 for what never was.
+
+    Raises:  Http404.
+    """
+    if petition.state not in VISIBLE:
+        was_public = petition.state == State.REMOVED or (petition.state == State.HIDDEN and petition.opened_at)
+        if not was_public:
+            raise Http404
+        return render(request, "410.html", status=410)
+    site = read_site()
+    response_line, debate_line = draw_lines(petition, site)
+    places = count_places(petition) if petition.state in PUBLISHED else None
+    context = {
+        "petition": petition,
+        "response": find_response(petition),
+        "outcome": find_outcome(petition),
+        "goal": find_goal(petition, response_line, debate_line),
+        "response_line": response_line,
+        "debate_line": debate_line,
+        "deadline": find_deadline(petition),
+        "happenings": list_happenings(petition, response=response_line, debate=debate_line),
+        "business": sorted(petition.other_business.all(), key=lambda item: (item.occurred_on, item.pk), reverse=True),
+        "places": places,
+        "top_places": sorted(places.constituencies, key=lambda each: -each.count)[:TOP_PLACES] if places else [],
+        "canonical_url": link_to("archived-petition" if petition.archived_at else "petition", petition_id=petition.pk),
+        "description": petition.background,
+        "indexable": True,
+        "now": timezone.now(),
+    }
+    return say_modified(render(request, "petitions/show.html", context), petition.updated_at)
+
+
+def draw_lines(petition: Petition, site: SiteSettings) -> tuple[int, int]:
+    """The lines for a response and for a debate: those of the petition's own Parliament once they are frozen."""
+    own = petition.parliament
+    response = own.threshold_for_response if own else None
+    debate = own.threshold_for_debate if own else None
+    return response or site.threshold_for_response, debate or site.threshold_for_debate
+
+
+def find_goal(petition: Petition, response: int, debate: int) -> Goal | None:
+    """The next line, or the last one reached; nothing for a petition that was refused."""
+    if petition.state not in PUBLISHED:
+        return None
+    return Goal("response", response) if petition.signature_count < response else Goal("debate", debate)
+
+
+def find_deadline(petition: Petition) -> object:
+    """When an open petition closes: at its own time, or with the Parliament when that comes first."""
+    if petition.state != State.OPEN or petition.closes_at is None:
+        return None
+    parliament = find_parliament()
+    announced = parliament.dissolution_at if parliament and parliament.shows_dissolution else None
+    return clip_deadline(petition.closes_at, announced)
+
+
+urlpatterns = [
+    path("petitions/<str:petition_id>", show_petition, name="petition"),
+    path("archived/petitions/<str:petition_id>", show_archived, name="archived-petition"),
+]
