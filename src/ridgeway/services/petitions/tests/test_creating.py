@@ -69,7 +69,8 @@ def test_suzie_starts_a_petition_step_by_step_and_is_mailed_the_private_link(any
             assert (response.status_code, response["Location"]) == (302, leads_to)
         assert suzie.get("/petitions/new/similar")["Location"] == "/petitions/new/background"
         check = suzie.get("/petitions/new/check")
-        assert TITLE in text_of(check) and "SW1A 1AA" in text_of(check)
+        assert TITLE in text_of(check)
+        assert "SW1A 1AA" in text_of(check)
         sent = answer(suzie, "check")
         assert sent["Location"] == "/petitions/thank-you"
         assert "Check your email" in text_of(suzie.get("/petitions/thank-you"))
@@ -77,7 +78,8 @@ def test_suzie_starts_a_petition_step_by_step_and_is_mailed_the_private_link(any
         creator = Signature.objects.get()
         assert (petition.pk, petition.state, petition.signature_count) == (700_000, "pending", 0)
         assert petition.background == "It has been closed since the flood.\nChildren walk along the road."
-        assert petition.creator == creator and petition.parliament.period == "2024-2029"
+        assert petition.creator == creator
+        assert petition.parliament.period == "2024-2029"
         assert (creator.role, creator.state, creator.postcode) == ("creator", "pending", "SW1A1AA")
         notice = QueuedNotice.objects.get()
         assert (notice.kind, notice.address) == ("petitions.gather_support", "suzie@example.org")
@@ -117,7 +119,8 @@ def test_who_says_neither_yes_nor_no_is_asked_again(site):
     response = answer(browser)
     assert response["Location"] == "/petitions/new?problem=1"
     page = browser.get(response["Location"])
-    assert "Say whether you are a citizen" in text_of(page) and "<title>Error: " in page.content.decode()
+    assert "Say whether you are a citizen" in text_of(page)
+    assert "<title>Error: " in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,8 @@ def test_a_wrong_answer_stays_in_its_field_and_is_said(site, step, field, text, 
     response = answer(browser, step, **{**TEXTS[step], field: text})
     assert response["Location"] == f"/petitions/new/{step}?problem=1"
     page = browser.get(response["Location"])
-    assert said in text_of(page) and "There is a problem" in text_of(page)
+    assert said in text_of(page)
+    assert "There is a problem" in text_of(page)
     if text.isalnum() and field != "location":
         assert text in page.content.decode()
 
@@ -163,7 +167,8 @@ def test_the_counters_tell_their_limits(site):
     answer(browser, eligible="yes")
     for step, limit in (("title", 80), ("background", 300), ("details", 800)):
         page = browser.get(f"/petitions/new/{step}").content.decode()
-        assert f'data-counter="{limit}"' in page and f"You can write up to {limit} characters." in page
+        assert f'data-counter="{limit}"' in page
+        assert f"You can write up to {limit} characters." in page
 
 
 def test_suzie_changes_an_answer_from_the_last_page_and_comes_back_to_it(site):
@@ -171,7 +176,8 @@ def test_suzie_changes_an_answer_from_the_last_page_and_comes_back_to_it(site):
     write_all(browser)
     assert "/petitions/new/title?return=check" in browser.get("/petitions/new/check").content.decode()
     page = browser.get("/petitions/new/title?return=check").content.decode()
-    assert TITLE in page and 'name="return" value="check"' in page
+    assert TITLE in page
+    assert 'name="return" value="check"' in page
     response = answer(browser, "title", action="Rebuild the footbridge", **{"return": "check"})
     assert response["Location"] == "/petitions/new/check"
     assert "Rebuild the footbridge" in text_of(browser.get("/petitions/new/check"))
@@ -240,7 +246,8 @@ def test_the_drafts_cookie_is_of_these_pages_alone(site):
 def test_who_is_blocked_sees_what_everybody_sees_and_leaves_nothing(site):
     RateLimits.objects.create(blocked_domains="example.org", updated_at=BEGINNING)
     refused, taken = create(Client()), create(Client(), email="suzie@example.com", email_again="suzie@example.com")
-    assert Petition.objects.count() == 1 and QueuedNotice.objects.count() == 1
+    assert Petition.objects.count() == 1
+    assert QueuedNotice.objects.count() == 1
     assert (refused.status_code, refused.content, dict(refused.headers)) == (
         taken.status_code,
         taken.content,
@@ -319,7 +326,8 @@ def test_a_script_in_any_field_is_text(site):
     answer(browser, "details", additional_details=f"x {script}")
     for step in ("title", "background", "details", "your-details", "check"):
         page = browser.get(f"/petitions/new/{step}").content.decode()
-        assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)" in page
 
 
 def test_line_breaks_never_come_into_a_name_or_an_address(site):
