@@ -26,6 +26,7 @@ MAX_PASSWORD_CHARACTERS = 1_000
 MAX_CODE_CHARACTERS = 20
 MAX_KEY_NAME_CHARACTERS = 60
 MAX_REASON_CHARACTERS = 500
+MAX_SEARCH_CHARACTERS = 200
 USED_CODE_SECONDS = 180
 """Longer than a code of an app counts with the tolerance for clocks, so that none is used twice."""
 NAMES = {"email": "username", "current": "current-password", "new": "new-password", "code": "one-time-code"}
@@ -192,6 +193,19 @@ class AccountForm(forms.Form):
         choices = [(name, title_of(name)) for name in names]
         self.fields["roles"].choices = choices  # type: ignore[attr-defined]
         self.fields["reason"].help_text = _("It is kept in the audit log.")
+
+
+class SearchForm(forms.Form):
+    """Which accounts are wanted."""
+
+    q = forms.CharField(label=_("Name or e-mail"), required=False, max_length=MAX_SEARCH_CHARACTERS)
+    role = forms.ChoiceField(label=_("Role"), required=False)
+    closed = forms.BooleanField(label=_("Closed accounts"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("Any")), *((name, title_of(name)) for name in sorted(declared))]
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):

@@ -1,0 +1,266 @@
+"""Signing in as people do: with a passkey, with an app, by keyboard; and what the pages look like to axe."""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from ridgeway.office.people.models import Account
+from ridgeway.office.people.tests.cast import PASSWORD, make_account, make_code
+from ridgeway.office.tests.ready import Office, migrated_file, office, with_settings  # noqa: F401
+from ridgeway.web.static import serve_static
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("people-browser"),
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed"),
+]
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    """A WSGI server with a thread a request."""
+
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    """One request, of which nothing is written."""
+
+    def log_message(self, *_args: Any) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def serve() -> Iterator[str]:
+    """The desk answers within, at an address that browsers hold for safe."""
+    application = serve_static(get_wsgi_application())
+
+    def answer(environ: Any, start: Any) -> Any:
+        body = application(environ, start)
+        try:
+            return list(body)
+        finally:
+            getattr(body, "close", lambda: None)()
+            connections.close_all()
+
+    server = make_server("127.0.0.1", 0, answer, server_class=Server, handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread, where tests also ask the database.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, office: Office) -> Iterator[str]:  # noqa: F811
+    from dataclasses import replace
+
+    from django.test import override_settings
+
+    strict = with_settings(office, lambda web: replace(web, require_second_factor=True))
+    with strict.at_site("desk"), serve() as address, override_settings(CSRF_TRUSTED_ORIGINS=[address]):
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser, desk: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=desk)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()
+    assert [each for each in complaints if "status of 403" not in each] == []
+
+
+def give_key(page: Page) -> Any:
+    """A key in the browser that proves its owner by itself."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return session
+
+
+def run_axe(page: Page) -> None:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    assert found.violations_count == 0, found.generate_report()
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def follow(page: Page, selector: str) -> None:
+    with page.expect_navigation():
+        page.click(selector)
+
+
+def press_enter(page: Page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def type_password(page: Page) -> None:
+    page.goto("/people/sign-in")
+    page.fill("input[name=login]", "ann@parliament.example")
+    page.fill("input[name=password]", PASSWORD)
+    follow(page, "button:text-is('Sign in')")
+
+
+def sign_out(page: Page) -> None:
+    follow(page, "header button:has-text('Sign out')")
+    page.wait_for_url("**/people/sign-in")
+
+
+def test_a_passkey_is_set_up_and_then_signs_in_alone(page: Page):
+    make_account()
+    give_key(page)
+    type_password(page)
+    page.wait_for_url("**/my-account/second-factor")
+    follow(page, "text=Add a passkey")
+    page.fill("input[name=name]", "Ann's laptop")
+    page.check("input[name=passwordless]")
+    run_axe(page)
+    follow(page, "button:has-text('Add the passkey')")
+    page.wait_for_url("**/second-factor/codes")
+    run_axe(page)
+    assert page.locator(".recovery-codes li").count() == 10
+    follow(page, "text=Continue")
+    expect(page.locator("main")).to_contain_text("Ann's laptop")
+    sign_out(page)
+    follow(page, "button:has-text('Sign in with a passkey')")
+    page.wait_for_url(re.compile(r"localhost:\d+/$"))
+    page.goto("/people/my-account")
+    expect(page.locator("main")).to_contain_text("Ann Archer")
+    account = Account.objects.get()
+    assert account.sign_in_mark
+
+
+def test_a_security_key_is_the_second_factor_after_the_password(page: Page):
+    make_account()
+    give_key(page)
+    type_password(page)
+    follow(page, "text=Add a passkey")
+    follow(page, "button:has-text('Add the passkey')")
+    page.wait_for_url("**/second-factor/codes")
+    follow(page, "text=Continue")
+    sign_out(page)
+    type_password(page)
+    page.wait_for_url("**/sign-in/second-factor")
+    run_axe(page)
+    follow(page, "button:has-text('Use a passkey or security key')")
+    page.wait_for_url(re.compile(r"localhost:\d+/$"))
+    page.goto("/people/my-account/second-factor/keys")
+    run_axe(page)
+    follow(page, "text=Rename")
+    page.fill("input[name=name]", "Blue key")
+    follow(page, "button:has-text('Save')")
+    follow(page, "a:has-text('Remove')")
+    expect(page.locator("main")).to_contain_text("“Blue key” counts no more.")
+    follow(page, "button:has-text('Remove the passkey')")
+    page.goto("/people/my-account")
+    page.wait_for_url("**/my-account/second-factor")
+
+
+def test_a_key_that_fails_says_so_and_leaves_the_other_ways(page: Page):
+    make_account()
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    page.goto("/people/sign-in")
+    page.evaluate("() => { navigator.credentials.get = () => Promise.reject(new Error('no key')); }")
+    page.click("button:has-text('Sign in with a passkey')")
+    expect(page.locator("[data-passkey-failed]")).to_be_visible()
+    run_axe(page)
+
+
+def test_an_app_is_set_up_and_asked_for_by_keyboard_alone(page: Page):
+    make_account(roles=["hall.warden"])
+    page.goto("/people/sign-in")
+    page.focus("input[name=login]")
+    page.keyboard.type("ann@parliament.example")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    press_enter(page)
+    page.wait_for_url("**/my-account/second-factor")
+    run_axe(page)
+    page.focus("a:has-text('Set up an app')")
+    press_enter(page)
+    run_axe(page)
+    secret = page.inner_text("[data-secret]")
+    assert page.evaluate("document.querySelector('img.qr').naturalWidth") > 0
+    page.focus("input[name=code]")
+    page.keyboard.type(make_code(secret))
+    press_enter(page)
+    page.wait_for_url("**/second-factor/codes")
+    sign_out(page)
+    type_password(page)
+    page.wait_for_url("**/sign-in/second-factor")
+    page.focus("input[name=code]")
+    page.keyboard.type("000000")
+    press_enter(page)
+    expect(page.locator(".error-summary")).to_contain_text("did not work")
+    run_axe(page)
+    page.fill("input[name=code]", make_code(secret, steps=1))
+    press_enter(page)
+    page.wait_for_url(re.compile(r"localhost:\d+/$"))
+    for path in ("/people/", "/people/add", f"/people/{Account.objects.get().pk}", "/audit/", "/people/my-account"):
+        for width in (1100, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(path)
+            run_axe(page)
+
+
+def test_every_page_of_the_way_in_passes_axe_in_both_directions(page: Page):
+    make_account()
+    for path in ("/people/sign-in", "/people/sign-in?ended=idle", "/people/sign-on-failed", "/people/sign-in/closed"):
+        for prefix in ("", "/ar"):
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": 320, "height": 700})
+                page.goto(prefix + path)
+                run_axe(page)
+
+
+def test_without_script_one_signs_in_all_the_same(browser: Browser, desk: str):
+    make_account()
+    context = browser.new_context(base_url=desk, java_script_enabled=False)
+    page = context.new_page()
+    type_password(page)
+    page.wait_for_url("**/my-account/second-factor")
+    assert "Loading any page keeps you signed in" in page.content()
+    context.close()
