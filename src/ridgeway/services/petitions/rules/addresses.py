@@ -39,8 +39,6 @@ USUAL_RULES = (
     DomainRule("*"),
     DomainRule("gmail.com", strip_characters="."),
     DomainRule("googlemail.com", strip_characters=".", aliased_to="gmail.com"),
-    DomainRule("yahoo.com", strip_extension="-"),
-    DomainRule("yahoo.co.uk", strip_extension="-"),
 )
 """What a new site begins with."""
 

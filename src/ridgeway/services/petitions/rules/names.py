@@ -25,7 +25,5 @@ def find_name_fault(name: str) -> Fault | None:
 def slugify_name(name: str) -> str:
     """The letters and digits of a name without case and accents, its parts joined by `-`; any script stays itself."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    kept = (
-        letter if letter.isalnum() else " " for letter in plain if not unicodedata.category(letter).startswith("M")
-    )
+    kept = (letter if letter.isalnum() else " " for letter in plain if not unicodedata.category(letter).startswith("M"))
     return "-".join("".join(kept).split()) or " ".join(name.split())
