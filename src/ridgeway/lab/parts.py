@@ -5,7 +5,6 @@ have commands of the lab's own. What `ridgeway lab status` and the page tell is 
 """
 
 import json
-import socket
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from ridgeway.errors import RidgewayError
 from ridgeway.http import Origin, Pool, fetch
 from ridgeway.lab.country import Country, Organisation
 from ridgeway.lab.setup import AUTHENTICATION_FILE, AUTHORITIES, CENTRAL, choose_socket_folder, list_wanted
-from ridgeway.lab.supervisor import Part, Probe
+from ridgeway.processes import Part, Probe, answers_at, has_socket
 from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.transport.ocspdoor import MAX_DOCUMENT_BYTES, render_ocsp_query
 from ridgeway.trust.clock import read_clock
@@ -30,31 +29,6 @@ PURPOSES = {
     "system": "the information system behind the security server",
 }
 """The last part of a process's name → what it is for."""
-
-
-def answers_at(host: str, port: int) -> Probe:
-    """A probe that connects."""
-
-    async def probe() -> bool:
-        with socket.socket() as tried:
-            tried.settimeout(0.2)
-            return tried.connect_ex((host, port)) == 0
-
-    return probe
-
-
-def has_socket(path: Path) -> Probe:
-    """A probe that connects to a Unix socket."""
-
-    async def probe() -> bool:
-        with socket.socket(socket.AF_UNIX) as tried:
-            tried.settimeout(0.2)
-            try:
-                return tried.connect_ex(str(path)) == 0
-            except OSError:
-                return False
-
-    return probe
 
 
 def trusts_now(folder: Path, instance: str, *, certificates: int = 2) -> Probe:

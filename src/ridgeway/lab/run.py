@@ -34,7 +34,7 @@ from ridgeway.lab.setup import (
     write_organisation_settings,
 )
 from ridgeway.lab.status import write_status
-from ridgeway.lab.supervisor import Supervisor, clean_environment, resident_bytes
+from ridgeway.processes.supervisor import Supervisor, clean_environment, resident_bytes
 
 COMMAND_TIMEOUT_SECONDS = 60.0
 FEDERATION_SECONDS = 60.0

@@ -12,7 +12,7 @@ import msgspec
 from ridgeway.lab.country import Country, Organisation
 from ridgeway.lab.parts import PURPOSES
 from ridgeway.lab.setup import ANCHOR_FILE, CENTRAL
-from ridgeway.lab.supervisor import Supervisor, resident_bytes
+from ridgeway.processes.supervisor import Supervisor, resident_bytes
 
 STATUS_FILE = "status.json"
 

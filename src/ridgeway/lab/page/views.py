@@ -15,7 +15,7 @@ from ridgeway.lab.country import Country
 from ridgeway.lab.page.recent import list_recent
 from ridgeway.lab.parts import PURPOSES
 from ridgeway.lab.proofs import Evidence, Exchange, flip_byte, list_questions
-from ridgeway.lab.supervisor import Supervisor, resident_bytes
+from ridgeway.processes.supervisor import Supervisor, resident_bytes
 from ridgeway.trust.offline import read_trust, verify_file
 
 HEX_BYTES = 8

@@ -1,4 +1,4 @@
-"""Keeps a country's processes running: starts them, waits until each answers, brings back what dies, stops them all.
+"""Keeps processes running: starts them, waits until each answers, brings back what dies, stops them all.
 
 Law: each process is started as an operator would start it (`python -m ridgeway.cli …` with its own settings and its
 own log file) and owns nothing of its neighbours. One that dies is brought back, a little later each time; stopping
@@ -30,7 +30,7 @@ Probe = Callable[[], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process of the country.
+    """One process.
 
     `arguments` follow `ridgeway`; `folder` is its working folder, where its settings and its log lie; `probe` says
     whether it answers.
@@ -65,7 +65,7 @@ class Running:
 
 
 class Supervisor:
-    """Starts, watches and stops the parts of one country."""
+    """Starts, watches and stops the parts of one country or one service."""
 
     def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
         self.on_change = on_change
@@ -107,7 +107,7 @@ class Supervisor:
         self.on_change()
 
     async def keep(self, running: Running) -> None:
-        """Bring the part back whenever it ends, until the country stops."""
+        """Bring the part back whenever it ends, until all stop."""
         pause = FIRST_RESTART_SECONDS
         while not self.stopping and running.process is not None:
             await running.process.wait()
