@@ -75,3 +75,17 @@ class Entry(models.Model):
         Raises:  Unchangeable always.
         """
         raise Unchangeable("A line of the audit log is never deleted.")
+
+
+class Seal(models.Model):
+    """A line's place in the chain over the log, and the digest up to it (`sealing.py`)."""
+
+    position: Any = models.BigIntegerField(primary_key=True)
+    entry_number: Any = models.BigIntegerField(unique=True)
+    digest: Any = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "audit_seal"
+
+    def __str__(self) -> str:
+        return f"{self.position}: line {self.entry_number}"
