@@ -24,6 +24,7 @@ from ridgeway.services.petitions.forms.creating import YES, ActionForm, Backgrou
 from ridgeway.services.petitions.forms.person import PersonForm
 from ridgeway.services.petitions.models import Draft
 from ridgeway.services.petitions.pages.asking import describe_asked, say_likely
+from ridgeway.services.petitions.pages.caching import FORMS, public
 from ridgeway.services.petitions.pages.cookies import forget_page_cookie, read_page_cookie, set_page_cookie
 from ridgeway.services.petitions.pages.private import private_page
 from ridgeway.services.petitions.queries.parliaments import find_parliament, is_dissolved, is_sitting
@@ -57,6 +58,7 @@ ASKING = (Step.TITLE, Step.BACKGROUND, Step.DETAILS, Step.YOU)
 NEXT = {Step.TITLE: Step.SIMILAR, Step.BACKGROUND: Step.DETAILS, Step.DETAILS: Step.YOU, Step.YOU: Step.CHECK}
 
 
+@public(FORMS)
 def show_start(request: HttpRequest) -> HttpResponse:
     """What a petition is and what one needs to start one."""
     site = read_site()
@@ -112,7 +114,7 @@ def ask_step(request: HttpRequest, step: str) -> HttpResponse:
     if draft is None:
         return redirect(f"{reverse('new-petition')}?lost=1")
     if is_sent(draft):
-        return finish(request)
+        return finish()
     if here is Step.CHECK:
         return submit(request, draft) if request.method == "POST" else show_check(request, draft)
     return show_similar(request, draft) if here is Step.SIMILAR else show_question(request, here, draft)
@@ -193,10 +195,10 @@ def submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     if faulty:
         return redirect(faulty)
     submit_petition(draft.pk, read_proposed(request, draft), first_id=read_own_settings().first_id, now=now)
-    return finish(request)
+    return finish()
 
 
-def finish(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as every view
+def finish() -> HttpResponse:
     """The last page; the browser forgets the draft."""
     response = redirect("petition-thank-you")
     forget_page_cookie(response, COOKIE, path=COOKIE_PATH)
