@@ -30,6 +30,8 @@ class Signature(models.Model):
     wants_updates = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="en")
     ip = models.GenericIPAddressField(null=True)
+    source = models.CharField(max_length=50, blank=True)
+    """What stands for everybody behind that address (`rules.lists.render_source`): limits are counted by it."""
     confirmed_ip = models.GenericIPAddressField(null=True)
     number = models.PositiveIntegerField(null=True)
     """The how-manieth it was when it was counted."""
@@ -62,7 +64,8 @@ class Signature(models.Model):
             models.Index(fields=["petition", "state", "id"], name="petitions_sig_by_state"),
             models.Index(fields=["petition", "canonical_email"], name="petitions_sig_by_person"),
             models.Index(fields=["canonical_email"], name="petitions_sig_by_address"),
-            models.Index(fields=["ip", "petition", "created_at"], name="petitions_sig_by_ip"),
+            models.Index(fields=["source", "petition", "created_at"], name="petitions_sig_by_source"),
+            models.Index(fields=["ip", "created_at"], name="petitions_sig_by_ip"),
             models.Index(fields=["created_at"], name="petitions_sig_by_time"),
             models.Index(fields=["validated_at"], name="petitions_sig_by_validation"),
             models.Index(fields=["postcode"], name="petitions_sig_by_postcode"),
