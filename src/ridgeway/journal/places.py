@@ -1,7 +1,9 @@
 """The socket's place on disk: a folder of its owner alone, a path that fits, one server at a time."""
 
 import fcntl
+import hashlib
 import os
+import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -9,6 +11,7 @@ from ridgeway.errors import SettingsError
 
 MAX_SOCKET_PATH_BYTES = 107
 """The kernel keeps 108 bytes for a path, its closing zero included."""
+LONGEST_SOCKET_NAME = "messagelog.sock.lock"
 
 
 def require_short_path(path: Path) -> None:
@@ -23,6 +26,15 @@ def require_short_path(path: Path) -> None:
             f"The socket {path} has a path of {length} bytes; the system takes at most {MAX_SOCKET_PATH_BYTES}.",
             action='Name a shorter one, as in socket = "/run/ridgeway/messagelog.sock".',
         )
+
+
+def choose_socket_folder(folder: Path) -> Path:
+    """Where the sockets of a deployment are: in its folder, or in a short one when the path is too long for sockets."""
+    usual = folder / "run"
+    if len(str(usual / LONGEST_SOCKET_NAME).encode()) <= MAX_SOCKET_PATH_BYTES:
+        return usual
+    mark = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"ridgeway-{mark}"
 
 
 def prepare_folder(path: Path) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ridgeway.errors import RidgewayError
 from ridgeway.http import Origin, Pool, fetch
+from ridgeway.journal.places import choose_socket_folder
 from ridgeway.lab.country import Country, Organisation
-from ridgeway.lab.setup import AUTHENTICATION_FILE, AUTHORITIES, CENTRAL, choose_socket_folder, list_wanted
+from ridgeway.lab.setup import AUTHENTICATION_FILE, AUTHORITIES, CENTRAL, list_wanted
 from ridgeway.processes import Part, Probe, answers_at, has_socket
 from ridgeway.protocol.certificates.x509 import read_certificate
 from ridgeway.protocol.transport.ocspdoor import MAX_DOCUMENT_BYTES, render_ocsp_query

@@ -6,9 +6,7 @@ would, by a file.
 Read next: `run.py`, which starts the parts around this.
 """
 
-import hashlib
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from cryptography import x509
 
 from ridgeway.errors import NetworkError
 from ridgeway.http import Pool, fetch
-from ridgeway.journal.places import MAX_SOCKET_PATH_BYTES
+from ridgeway.journal.places import choose_socket_folder
 from ridgeway.lab.country import MEMBER_CLASS, Country, Organisation
 from ridgeway.protocol.identifiers import MemberId
 from ridgeway.signer import KeyUsage, SignerClient
@@ -36,7 +34,6 @@ APPLIED_FILE = ".document.applied"
 """The document as the lab last put it in force; it is not asked again while it would write the same."""
 AUTHENTICATION_FILE = "authentication.pem"
 MAX_CERTIFICATE_BYTES = 64 * 1024
-LONGEST_SOCKET_NAME = "messagelog.sock.lock"
 FETCH_SECONDS, STAMP_SECONDS, RELOAD_SECONDS = 1.0, 2.0, 0.25
 """A laptop need not wait a minute for what a country waits a minute for."""
 REQUESTS_PER_MINUTE = 60
@@ -60,15 +57,6 @@ def render_settings(tables: dict[str, dict[str, object]]) -> str:
     for room, values in tables.items():
         lines += ["", f"[{room}]", *(f"{key} = {quote(value)}" for key, value in values.items())]
     return "\n".join(lines) + "\n"
-
-
-def choose_socket_folder(folder: Path) -> Path:
-    """Where an organisation's sockets are: in its folder, or in a short one when the path is too long for sockets."""
-    usual = folder / "run"
-    if len(str(usual / LONGEST_SOCKET_NAME).encode()) <= MAX_SOCKET_PATH_BYTES:
-        return usual
-    mark = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"ridgeway-{mark}"
 
 
 def read_or_draw_pin(folder: Path) -> str:

@@ -7,6 +7,7 @@ is in the reverse order of starting, with a limit, and leaves nothing behind.
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import signal
 import sys
@@ -24,6 +25,8 @@ FIRST_RESTART_SECONDS = 0.2
 LONGEST_RESTART_SECONDS = 5.0
 STEADY_SECONDS = 10.0
 LOG_BYTES_SHOWN = 2000
+PREFIX = "RIDGEWAY_"
+PR_SET_PDEATHSIG = 1
 
 Probe = Callable[[], Awaitable[bool]]
 
@@ -67,8 +70,10 @@ class Running:
 class Supervisor:
     """Starts, watches and stops the parts of one country or one service."""
 
-    def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, on_change: Callable[[], None] = lambda: None, *, is_one_group: bool = False) -> None:
+        """`is_one_group`: the parts stay in this process's group, inherit its `RIDGEWAY_*`, and end with it."""
         self.on_change = on_change
+        self.is_one_group = is_one_group
         self.running: dict[str, Running] = {}
         self.stopping = False
 
@@ -97,11 +102,12 @@ class Supervisor:
                 "ridgeway.cli",
                 *part.arguments,
                 cwd=part.folder,
-                env=clean_environment(),
+                env=clean_environment(PREFIX if self.is_one_group else None),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
+                start_new_session=not self.is_one_group,
+                preexec_fn=end_with_parent if self.is_one_group else None,
             )
         running.started_at = time.monotonic()
         self.on_change()
@@ -140,7 +146,7 @@ class Supervisor:
         """Stop every part, in the reverse order of starting; the last resort is SIGKILL."""
         self.stopping = True
         for running in reversed(list(self.running.values())):
-            send_signal(running, signal.SIGTERM)
+            send_signal(running, signal.SIGTERM, is_leader=not self.is_one_group)
         for running in reversed(list(self.running.values())):
             await self.reap(running)
 
@@ -151,7 +157,7 @@ class Supervisor:
                 async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
                     await running.process.wait()
             except TimeoutError:
-                send_signal(running, signal.SIGKILL)
+                send_signal(running, signal.SIGKILL, is_leader=not self.is_one_group)
                 await running.process.wait()
         if running.keeper is not None:
             running.keeper.cancel()
@@ -159,17 +165,26 @@ class Supervisor:
                 await running.keeper
 
 
-def send_signal(running: Running, number: signal.Signals) -> None:
-    """Send a signal to a part's whole session, if it still runs."""
+def send_signal(running: Running, number: signal.Signals, *, is_leader: bool = True) -> None:
+    """Send a signal to a part, if it still runs: to its whole session where it leads one."""
     if running.pid is not None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(running.pid, number)
+            (os.killpg if is_leader else os.kill)(running.pid, number)
 
 
-def clean_environment() -> dict[str, str]:
-    """What a part inherits: enough to start Python, and nothing that would change its settings."""
+def end_with_parent() -> None:
+    """This process is told to stop when the one that started it is killed (Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def clean_environment(prefix: str | None = None) -> dict[str, str]:
+    """What a part inherits: enough to start Python, and of what would change its settings only names with `prefix`."""
     kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONUNBUFFERED": "1"}
+    found = {name: os.environ[name] for name in kept if name in os.environ}
+    if prefix is not None:
+        found |= {name: value for name, value in os.environ.items() if name.startswith(prefix)}
+    return found | {"PYTHONUNBUFFERED": "1"}
 
 
 def tail(log: Path) -> str:
