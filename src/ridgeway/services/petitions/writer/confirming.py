@@ -1,0 +1,176 @@
+"""Links that were followed: pending signatures become valid, and are counted in the same transaction.
+
+Law: a link tells nobody whether a signature counts: a marked one is answered as a good one, and stays as it is. Only a
+pending signature moves, and once; a link that is followed again, or twice at the same moment, changes nothing.
+Source:  `rules.signing`. Next: `ledger.py`.
+"""
+
+import hmac
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.db import connection
+
+from ridgeway.errors import WorldError
+from ridgeway.services.petitions.models import Constituency, Petition, Postcode, Signature
+from ridgeway.services.petitions.rules.signing import Answer, decide_confirming, is_stale
+from ridgeway.services.petitions.states import IN_QUEUE, UNPUBLISHED, SignatureRole, SignatureState, State
+from ridgeway.services.petitions.writer.ledger import Ledger, Page, as_parameter
+from ridgeway.services.petitions.writer.mails import Mails
+from ridgeway.services.petitions.writer.values import Confirm, ConfirmCreator, Outcome
+
+SIGNATURES = Signature._meta.db_table  # noqa: SLF001 - Django's documented name
+FLIP = (
+    f"UPDATE {SIGNATURES} SET state = 'validated', validated_at = %s, updated_at = %s, number = %s, "  # noqa: S608
+    "confirmed_ip = %s, constituency_id = %s WHERE id = %s AND state = 'pending'"
+)
+BEFORE_THE_FIRST = timedelta(seconds=1)
+"""A creator whom the first supporter confirms was there before."""
+
+
+def list_petitions(confirms: Sequence[Confirm]) -> list[int]:
+    """The petitions of these signatures; a signature never moves to another."""
+    found = Signature.objects.filter(pk__in={each.signature_id for each in confirms})
+    return list(found.values_list("petition_id", flat=True).distinct())
+
+
+class Confirmer:
+    """Confirms the links of one transaction, in the order in which they came."""
+
+    def __init__(self, ledger: Ledger, mails: Mails, wanted: Iterable[int], *, creators_of: Iterable[int]) -> None:
+        self.ledger, self.mails, self.now = ledger, mails, ledger.now
+        rows = Signature.objects.select_related("constituency")
+        self.signatures = rows.in_bulk(list(wanted))
+        creators = rows.filter(petition_id__in=set(creators_of), role=SignatureRole.CREATOR)
+        self.creators = {each.petition_id: each for each in creators}
+        self.places = self.find_places()
+        self.flipped: list[Signature] = []
+
+    def find_places(self) -> dict[str, Constituency]:
+        """Postcode → the constituency it lies in, the first by code where it lies in several."""
+        if not self.ledger.site.finds_places:
+            return {}
+        people = [*self.signatures.values(), *self.creators.values()]
+        keys = {each.postcode for each in people if each.country_code == self.ledger.site.home_code}
+        rows = Postcode.objects.filter(key__in=keys).order_by("-constituency_code")
+        codes = dict(rows.values_list("key", "constituency_code"))
+        found = Constituency.objects.filter(code__in=set(codes.values()), ends_on=None)
+        by_code = {each.code: each for each in found}
+        return {key: by_code[code] for key, code in codes.items() if code in by_code}
+
+    def confirm(self, command: Confirm) -> Outcome:
+        """One link of a sponsor or signer."""
+        signature = self.signatures.get(command.signature_id)
+        page = self.ledger.find(signature.petition_id) if signature else None
+        if signature is None or page is None or not is_same(signature.confirm_token, command.token):
+            return Outcome(Answer.UNKNOWN, page.petition.pk if page else 0)
+        role = SignatureRole(signature.role)
+        if signature.state == SignatureState.VALIDATED:
+            if page.petition.state in UNPUBLISHED and is_stale(role, signature.validated_at, now=self.now):
+                return Outcome(Answer.STALE, page.petition.pk, role)
+            return accept(signature)
+        answer = decide_confirming(self.ledger.describe(page), role, now=self.now)
+        if answer is not Answer.ACCEPTED:
+            return Outcome(answer, page.petition.pk, role)
+        if signature.state == SignatureState.PENDING:
+            self.confirm_creator_of(page)
+            self.flip(page, signature, command.ip)
+            self.tell(page, signature)
+        return accept(signature)
+
+    def confirm_creator(self, command: ConfirmCreator) -> Outcome:
+        """The private link was opened."""
+        page = self.ledger.find(command.petition_id)
+        if page is None or not is_same(page.petition.sponsor_token, command.token):
+            return Outcome(Answer.UNKNOWN)
+        self.confirm_creator_of(page, ip=command.ip)
+        return Outcome(Answer.ACCEPTED, page.petition.pk, SignatureRole.CREATOR)
+
+    def confirm_creator_of(self, page: Page, *, ip: str = "") -> None:
+        """The creator of a petition that is not public yet is confirmed, if nobody has done so before."""
+        creator = self.creators.get(page.petition.pk)
+        if creator is None or creator.state != SignatureState.PENDING or page.petition.state not in UNPUBLISHED:
+            return
+        self.flip(page, creator, ip)
+        creator.validated_at = self.now - BEFORE_THE_FIRST
+        self.ledger.support(page)
+
+    def flip(self, page: Page, signature: Signature, ip: str) -> None:
+        """A pending signature counts."""
+        signature.state = SignatureState.VALIDATED
+        signature.validated_at = signature.updated_at = self.now
+        signature.confirmed_ip = ip or None
+        if signature.country_code == self.ledger.site.home_code:
+            signature.constituency = self.places.get(signature.postcode)
+        self.ledger.add(page, signature)
+        self.flipped.append(signature)
+
+    def tell(self, page: Page, signature: Signature) -> None:
+        """The count may have reached a line; a sponsor's is told to the creator."""
+        was_gathering = page.petition.state not in IN_QUEUE
+        self.ledger.settle(page)
+        if signature.role != SignatureRole.SPONSOR:
+            return
+        if was_gathering and page.petition.state == State.SPONSORED:
+            kind, delayed = "petitions.threshold_reached", {"delayed": self.is_delayed()}
+            self.mails.tell_creator(page.petition, kind, version="1", payload=delayed)
+        elif was_gathering:
+            needed = max(self.ledger.site.thresholds.moderation - page.sponsors, 0)
+            payload = {"supporters": page.sponsors, "needed": needed}
+            kind = "petitions.supported"
+            self.mails.tell_creator(page.petition, kind, version=str(page.sponsors), payload=payload)
+
+    def is_delayed(self) -> bool:
+        """Whether so many petitions wait for moderators that a creator should know."""
+        waiting = Petition.objects.filter(state__in=sorted(IN_QUEUE), archived_at=None).count()
+        return bool(waiting >= self.ledger.site.delay_threshold)
+
+    def write(self) -> None:
+        """Every flip is a row.
+
+        Raises:  WorldError(database_error) when a row was not pending any more: then nothing of the group is written.
+        """
+        rows = [
+            (
+                as_parameter(each.validated_at),
+                as_parameter(self.now),
+                each.number,
+                each.confirmed_ip,
+                each.constituency_id,
+                each.pk,
+            )
+            for each in self.flipped
+            if each.validated_at is not None
+        ]
+        if not rows:
+            return
+        with connection.cursor() as cursor:
+            cursor.executemany(FLIP, rows)
+            if cursor.rowcount != len(rows):
+                raise WorldError("database_error", "Signatures were changed by somebody else meanwhile; ask again.")
+
+
+def is_same(kept: str, shown: str) -> bool:
+    """Whether a secret is the one that is kept, told in a time that says nothing."""
+    return bool(kept) and hmac.compare_digest(kept.encode(), shown.encode())
+
+
+def accept(signature: Signature) -> Outcome:
+    """The page that says thank you may be opened."""
+    return Outcome(Answer.ACCEPTED, signature.petition_id, signature.role, signature.signed_token)
+
+
+def confirm_all(
+    ledger: Ledger, mails: Mails, confirms: Sequence[Confirm], creators: Sequence[ConfirmCreator]
+) -> tuple[list[Outcome], list[Outcome]]:
+    """An outcome for each link, those of signers and those of creators, in their order."""
+    if not confirms and not creators:
+        return [], []
+    unpublished = [number for number, page in ledger.pages.items() if page.petition.state in UNPUBLISHED]
+    ledger.count_sponsors(unpublished)
+    wanted = {each.signature_id for each in confirms}
+    confirmer = Confirmer(ledger, mails, wanted, creators_of=unpublished)
+    of_creators = [confirmer.confirm_creator(each) for each in creators]
+    of_signers = [confirmer.confirm(each) for each in confirms]
+    confirmer.write()
+    return of_signers, of_creators
