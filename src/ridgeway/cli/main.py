@@ -34,7 +34,6 @@ class Room:
 SERVICE_HELP = "A public service: what its operator does."
 ROOMS = {
     "audit": Room("ridgeway.office.audit.commands", "What staff and operators did, proven.", True, "office"),
-    "audit": Room("ridgeway.office.audit.commands", "Who did what at the desk, and proof of it.", True, "office"),
     "centralserver": Room(
         "ridgeway.cli.centralserver", "Govern an instance: sign and publish it.", True, "centralserver"
     ),
