@@ -40,7 +40,7 @@ class Proposed:
     country_code: str
     postcode: str = field(repr=False)
     language: str
-    ip: str | None = field(repr=False)
+    ip: str = field(repr=False)
 
 
 def submit_petition(draft_id: int, proposed: Proposed, *, first_id: int, now: datetime) -> Petition | None:
@@ -59,7 +59,7 @@ def submit_petition(draft_id: int, proposed: Proposed, *, first_id: int, now: da
 
 def may_create(proposed: Proposed, guard: Guard, *, now: datetime) -> bool:
     """Whether lists and rates let this creator start a petition."""
-    ip = proposed.ip or ""
+    ip = proposed.ip
     origin = origin_of(ip=ip, email=proposed.email, table=guard.table)
     listed = decide_listing(origin, guard.lists)
     if listed is not None:
@@ -70,9 +70,9 @@ def may_create(proposed: Proposed, guard: Guard, *, now: datetime) -> bool:
 
 def count_recent(ip: str, *, since: datetime) -> int:
     """How many petitions were started from there since then."""
-    latest = Petition.objects.order_by("-pk").values_list("created_at", "creator__ip")[:MAX_RECENT]
+    latest = Petition.objects.order_by("-pk").values_list("created_at", "creator__source")[:MAX_RECENT]
     source = render_source(ip)
-    return sum(at > since and render_source(other or "") == source for at, other in latest)
+    return sum(at > since and other == source for at, other in latest)
 
 
 def create_petition(proposed: Proposed, guard: Guard, *, now: datetime) -> Petition:
@@ -96,7 +96,8 @@ def create_petition(proposed: Proposed, guard: Guard, *, now: datetime) -> Petit
         postcode=proposed.postcode,
         country_code=proposed.country_code,
         language=proposed.language,
-        ip=proposed.ip,
+        ip=proposed.ip or None,
+        source=render_source(proposed.ip),
         wants_updates=True,
         confirm_token=make_token(),
         signed_token=make_token(),

@@ -26,7 +26,7 @@ from ridgeway.services.petitions.models import Draft
 from ridgeway.services.petitions.pages.asking import describe_asked, say_likely
 from ridgeway.services.petitions.pages.caching import FORMS, public
 from ridgeway.services.petitions.pages.cookies import forget_page_cookie, read_page_cookie, set_page_cookie
-from ridgeway.services.petitions.pages.private import private_page
+from ridgeway.services.petitions.pages.private import find_ip, private_page
 from ridgeway.services.petitions.queries.parliaments import find_parliament, is_dissolved, is_sitting
 from ridgeway.services.petitions.queries.similar import list_similar
 from ridgeway.services.petitions.queries.site import read_site
@@ -227,7 +227,7 @@ def read_proposed(request: HttpRequest, draft: Draft) -> Proposed:
         country_code=values["location"],
         postcode=values["postcode"],
         language=translation.get_language() or "en",
-        ip=getattr(request, "client_ip", None),
+        ip=find_ip(request),
     )
 
 

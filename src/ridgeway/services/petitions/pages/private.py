@@ -29,3 +29,8 @@ def private_page(*, takes_forms: bool = True) -> Callable[[View], View]:
         return answer
 
     return decorate
+
+
+def find_ip(request: HttpRequest) -> str:
+    """The address of whoever asks (`web.middleware.Guard`); empty where nobody knows it."""
+    return getattr(request, "client_ip", None) or ""

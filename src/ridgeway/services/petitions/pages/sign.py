@@ -11,13 +11,13 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from ridgeway.errors import NetworkError
+from ridgeway.errors import WorldError
 from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.models import Petition, Signature
 from ridgeway.services.petitions.pages.cookies import read_page_cookie, set_page_cookie
 from ridgeway.services.petitions.pages.holding import address_for, find_petition
 from ridgeway.services.petitions.pages.ids import parse_id
-from ridgeway.services.petitions.pages.private import private_page
+from ridgeway.services.petitions.pages.private import find_ip, private_page
 from ridgeway.services.petitions.pages.signing import AWAY, RETRY_SECONDS, Flow, answer_flow, refuse
 from ridgeway.services.petitions.pages.writing import Confirmed, confirm_signature
 from ridgeway.services.petitions.queries.signing import describe_signable, is_token_of, list_constituencies_of
@@ -69,8 +69,8 @@ def follow_link(request: HttpRequest, signature_id: int) -> HttpResponse:
         return HttpResponse()
     token = request.GET.get("token", "")
     try:
-        confirmed = confirm_signature(signature_id, token, ip=getattr(request, "client_ip", None), now=timezone.now())
-    except NetworkError:
+        confirmed = confirm_signature(signature_id, token, ip=find_ip(request))
+    except WorldError:
         response = render(request, "petitions/sign/away.html", status=AWAY)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response

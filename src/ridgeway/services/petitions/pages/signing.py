@@ -11,17 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
-from ridgeway.errors import NetworkError
+from ridgeway.errors import WorldError
 from ridgeway.office.design.formtoken import FormTokenError, require_form_token
 from ridgeway.services.petitions.forms.creating import YES, EligibilityForm
 from ridgeway.services.petitions.forms.person import PersonForm
 from ridgeway.services.petitions.models import Petition, SiteSettings
 from ridgeway.services.petitions.pages.asking import describe_asked, say_likely
 from ridgeway.services.petitions.pages.holding import address_for
-from ridgeway.services.petitions.pages.writing import Typed, take_signature
+from ridgeway.services.petitions.pages.private import find_ip
+from ridgeway.services.petitions.pages.writing import take_signature
 from ridgeway.services.petitions.rules.postcodes import render_postcode
 from ridgeway.services.petitions.rules.signing import Answer
 from ridgeway.services.petitions.states import SignatureRole
+from ridgeway.services.petitions.writer.values import Take
 
 PURPOSE = "petitions.sign"
 EXPIRED = "expired_form_token"
@@ -85,8 +87,8 @@ def take_eligibility(request: HttpRequest, flow: Flow) -> HttpResponse:
 def sign(request: HttpRequest, flow: Flow, form: PersonForm, nonce: str) -> HttpResponse:
     """The signature is with the writer, whatever became of it."""
     try:
-        answer = take_signature(read_typed(request, flow, form, nonce), now=timezone.now())
-    except NetworkError:
+        answer = take_signature(read_take(request, flow, form, nonce))
+    except WorldError:
         response = show_check(request, flow, form, is_away=True)
         response.status_code = AWAY
         response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -96,19 +98,19 @@ def sign(request: HttpRequest, flow: Flow, form: PersonForm, nonce: str) -> Http
     return refuse(request, flow.petition, answer)
 
 
-def read_typed(request: HttpRequest, flow: Flow, form: PersonForm, nonce: str) -> Typed:
+def read_take(request: HttpRequest, flow: Flow, form: PersonForm, nonce: str) -> Take:
     """The form as the writer takes it."""
     values = form.cleaned_data
-    return Typed(
+    return Take(
         petition_id=flow.petition.pk,
-        role=flow.role,
+        role=flow.role.value,
         name=values["name"],
         email=values["email"],
         postcode=values["postcode"],
         country_code=values["location"],
         wants_updates=bool(values.get("wants_updates")),
         language=translation.get_language() or "en",
-        ip=getattr(request, "client_ip", None),
+        ip=find_ip(request),
         nonce=nonce,
     )
 

@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 
-from ridgeway.errors import NetworkError
+from ridgeway.errors import WorldError
 from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.pages.holding import address_for, find_petition
 from ridgeway.services.petitions.pages.ids import parse_id
-from ridgeway.services.petitions.pages.private import private_page
+from ridgeway.services.petitions.pages.private import find_ip, private_page
 from ridgeway.services.petitions.pages.sign import follow_link, show_counted
 from ridgeway.services.petitions.pages.signing import AWAY, RETRY_SECONDS, Flow, answer_flow, refuse
 from ridgeway.services.petitions.pages.writing import confirm_creator
@@ -60,8 +60,8 @@ def ask_sponsor(request: HttpRequest, petition_id: str) -> HttpResponse:
 def confirm(request: HttpRequest, petition: Petition, token: str) -> HttpResponse | None:
     """The creator is confirmed; a page instead, while the writer is away."""
     try:
-        confirm_creator(petition.pk, token, ip=getattr(request, "client_ip", None), now=timezone.now())
-    except NetworkError:
+        confirm_creator(petition.pk, token, ip=find_ip(request))
+    except WorldError:
         response = render(request, "petitions/sign/away.html", status=AWAY)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response

@@ -1,11 +1,21 @@
 """The country of the stories: its places, its settings, and browsers of its people."""
 
-from datetime import UTC, date, datetime
+import html
+import re
+from datetime import UTC, date, datetime, timedelta
 
 from django.test import Client
 
 from ridgeway.office.design.formtoken import make_form_token
-from ridgeway.services.petitions.models import Constituency, Country, Parliament, Postcode, SiteSettings
+from ridgeway.services.petitions.models import (
+    Constituency,
+    Country,
+    Parliament,
+    Petition,
+    Postcode,
+    Signature,
+    SiteSettings,
+)
 
 BEGINNING = datetime(2024, 7, 9, tzinfo=UTC)
 
@@ -35,9 +45,18 @@ def settle_country():
         Postcode.objects.create(key="M11AE", constituency_code=code)
 
 
-def send(browser: Client, path: str, fields: dict, *, purpose: str, follow: bool = False, **headers):
-    """The form is sent with a token as the page gave it."""
-    token = make_form_token(purpose, now=datetime.now(UTC), nonce=fields.pop("nonce", "a-nonce-of-tests"))
+def send(
+    browser: Client,
+    path: str,
+    fields: dict,
+    *,
+    purpose: str,
+    given_at: datetime | None = None,
+    follow: bool = False,
+    **headers,
+):
+    """The form is sent with a token as the page gave it, now or at another time."""
+    token = make_form_token(purpose, now=given_at or datetime.now(UTC), nonce=fields.pop("nonce", "a-nonce-of-tests"))
     return browser.post(path, {"form_token": token, **fields}, follow=follow, **headers)
 
 
@@ -48,3 +67,43 @@ PERSON = {
     "location": "GB",
     "postcode": "sw1a 1aa",
 }
+
+
+def publish(action: str, **changed) -> Petition:
+    """An open petition with its creator, and both counted."""
+    now = datetime.now(UTC)
+    petition = Petition.objects.create(
+        action=action,
+        background="It has been closed since the flood.",
+        state="open",
+        signature_count=1,
+        sponsor_token=f"sponsor-token-of-{action}",
+        parliament=Parliament.objects.first(),
+        created_at=now,
+        updated_at=now,
+        opened_at=now,
+        closes_at=now + timedelta(days=90),
+        **changed,
+    )
+    petition.creator = Signature.objects.create(
+        petition=petition,
+        role="creator",
+        state="validated",
+        name="Carol Reed",
+        email="carol@example.net",
+        canonical_email="carol@example.net",
+        postcode="SW1A1AA",
+        confirm_token="carol-confirms",
+        signed_token="carol-signed",
+        unsubscribe_token="carol-unsubscribes",
+        created_at=now,
+        updated_at=now,
+        validated_at=now,
+    )
+    petition.save()
+    return petition
+
+
+def text_of(response) -> str:
+    """What a page says, without marks."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())

@@ -1,5 +1,4 @@
 import json
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from django.test import Client
 from ridgeway.office.notices.models import QueuedNotice
 from ridgeway.office.tests.ready import any_office, cluster, migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.models import Draft, Parliament, Petition, RateLimits, Signature, SiteSettings
-from ridgeway.services.petitions.tests.citizens import BEGINNING, PERSON, send, settle_country
+from ridgeway.services.petitions.tests.citizens import BEGINNING, PERSON, send, settle_country, text_of
 
 PURPOSE = "petitions.create"
 TITLE = "Repair the footbridge at Mill Lane"
@@ -45,11 +44,6 @@ def create(browser, **changed):
     """A petition is written and sent; the last answer."""
     write_all(browser, **changed)
     return answer(browser, "check")
-
-
-def text_of(response):
-    """What a page says, without marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def test_suzie_starts_a_petition_step_by_step_and_is_mailed_the_private_link(any_office):  # noqa: F811
