@@ -12,11 +12,8 @@ from typing import Any
 
 from django.utils.functional import SimpleLazyObject
 
-from ridgeway.office.audit.duties import DUTIES as AUDIT_DUTIES
 from ridgeway.office.jobs.django_settings import derive_jobs_settings
-from ridgeway.office.notices.duties import DUTIES as NOTICES_DUTIES
 from ridgeway.office.people.django_settings import derive_people_settings
-from ridgeway.office.people.duties import DUTIES as PEOPLE_DUTIES
 from ridgeway.services import installed
 from ridgeway.settings import Mode, Settings
 from ridgeway.web.databases import Room, derive_databases
@@ -27,7 +24,6 @@ from ridgeway.web.theme import list_theme_urls
 ROOMS_WITH_TABLES = ("messagelog", "opmonitor", "securityserver", "centralserver")
 OFFICE = "office"
 OFFICE_APPS = ("people", "audit", "notices", "jobs", "design")
-OFFICE_DUTIES = (*AUDIT_DUTIES, *NOTICES_DUTIES, *PEOPLE_DUTIES)
 LANGUAGES = (("en", "English"), ("ar", "العربية"))
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 PAGE_SECONDS = 1
@@ -82,13 +78,13 @@ def derive_office_settings(settings: Settings, site: Site | None, rooms: list[st
         "LANGUAGES": LANGUAGES,
         "LANGUAGES_BIDI": RIGHT_TO_LEFT,
         "LOCALE_PATHS": [str(PACKAGE / "web" / "locale")],
-        "RIDGEWAY_DUTIES": (*OFFICE_DUTIES, *(duty for plate in plates.values() for duty in plate.duties)),
+        "RIDGEWAY_DUTIES": tuple(duty for plate in plates.values() for duty in plate.duties),
         "RIDGEWAY_NOTICE_MODULES": tuple(plate.notices for plate in plates.values() if plate.notices),
         "RIDGEWAY_THEME_URLS": list_theme_urls(settings),
         "RIDGEWAY_PAGE_SECONDS": PAGE_SECONDS,
         "RIDGEWAY_SITES": {name: each.address for name, each in sites.items()},
         # Read when something is first signed: a command that signs nothing leaves no file behind.
-        "SECRET_KEY": read_secret_key(settings),
+        "SECRET_KEY": SimpleLazyObject(partial(read_secret_key, settings)),
         "SECRET_KEY_FALLBACKS": [key for key in settings.web.old_secret_keys.split(",") if key],
         "STATIC_URL": "/static/",
         "STORAGES": {
