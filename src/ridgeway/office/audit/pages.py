@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ridgeway.office.audit.queries import iterate_entries, list_acts, list_entries
+from ridgeway.office.audit.queries import iterate_entries, list_entries
 from ridgeway.office.audit.table import render_lines
 from ridgeway.office.audit.values import Filters
 from ridgeway.office.people.gates import gate
@@ -74,7 +74,6 @@ def show_log(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "entries": entries,
-        "acts": list_acts(),
         "following": following,
         "newest": f"?{urlencode(plain_query(request))}" if request.GET.get("before") else "",
         "query": urlencode(plain_query(request)),
@@ -87,7 +86,7 @@ def download_log(request: HttpRequest) -> HttpResponseBase:
     """Every line that fits, as CSV."""
     form = FiltersForm(request.GET)
     if not form.is_valid():
-        return render(request, "audit/log.html", {"form": form, "entries": [], "acts": list_acts()}, status=400)
+        return render(request, "audit/log.html", {"form": form, "entries": []}, status=400)
     lines = render_lines(iterate_entries(read_filters(form.cleaned_data)))
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="audit.csv"'

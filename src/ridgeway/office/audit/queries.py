@@ -1,7 +1,6 @@
 """Reading the audit log: newest first, in pages that stay right while lines are added."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -52,9 +51,3 @@ def iterate_entries(filters: Filters) -> Iterator[Entry]:
         if len(chunk) < CHUNK:
             return
         before = chunk[-1].pk
-
-
-def list_acts() -> list[str]:
-    """Every act that there is a line of."""
-    rows: Any = Entry.objects.order_by("act").values_list("act", flat=True).distinct()
-    return list(rows)

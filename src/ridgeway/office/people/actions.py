@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -78,11 +79,13 @@ def add_account(email: str, name: str, roles: Iterable[str], *, by: Doer, now: d
 def rename_account(account: Account, name: str, *, by: Doer, now: datetime) -> None:
     """The account has this name.
 
-    Raises:  PeopleError(malformed_account).
+    Raises:  PeopleError(malformed_account, access_denied).
     """
     name = clean_name(name)
     if name == account.name:
         return
+    if by.account_id != account.pk:
+        require_power(account, by=by)
     details = {"before": account.name, "after": name}
     account.name = name
     account.save(update_fields=["name"])
@@ -190,6 +193,20 @@ def set_password(account: Account, password: str, *, by: Doer, now: datetime) ->
     account.sign_in_mark = ""
     account.save(update_fields=["password", "sign_in_mark"])
     write_line("people.set_password", account, by=by, now=now)
+
+
+@transaction.atomic
+def disconnect_account(account: Account, *, by: Doer, now: datetime, reason: str = "") -> None:
+    """The account has no sign-on service any more, and no way in until it has a password; its owner is signed out.
+
+    Raises:  PeopleError(access_denied).
+    """
+    require_power(account, by=by)
+    SocialAccount.objects.filter(user_id=account.pk).delete()
+    details = {"service": account.provider}
+    account.provider, account.sign_in_mark = "", ""
+    account.save(update_fields=["provider", "sign_in_mark"])
+    write_line("people.disconnect", account, by=by, now=now, reason=reason, details=details)
 
 
 def require_power(account: Account, *, by: Doer) -> None:

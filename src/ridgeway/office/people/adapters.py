@@ -12,13 +12,14 @@ import requests  # noqa: TID251 - allauth speaks through it: docs/decisions/0022
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ridgeway.office.people.arrivals import ArrivalError, admit_arrival, read_arrival
 from ridgeway.office.people.models import Account, fold_email
-from ridgeway.office.people.providers import find_provider_by_id, list_providers
+from ridgeway.office.people.providers import find_own_provider, find_provider_by_id, list_providers
 from ridgeway.office.people.secondfactor import build_vault, note_asked_elsewhere, signed_in_lately
 from ridgeway.office.people.signonapps import build_app
 
@@ -47,6 +48,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Never: accounts are made by administrators, or by a sign-on service."""
         return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **told: Any) -> HttpResponse | None:
+        """A page instead of signing in: who has a sign-on service comes by it alone, and a closed account does not."""
+        came_by_service = "sociallogin" in (told.get("signal_kwargs") or {})
+        if not came_by_service and (user.provider or find_own_provider(user.email) is not None):
+            log.warning("sign-in refused: account=%s has a sign-on service", user.pk)
+            return HttpResponseRedirect(reverse("people:sign_on_only"))
+        answer: HttpResponse | None = super().pre_login(request, user, **told)
+        return answer
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that the site's guard found, through the proxies that are trusted."""
@@ -108,12 +118,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return build_vault().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret that was stored; one that no key of ours opens is none."""
+        """The secret that was stored; instead of one that no key of ours opens, one that nobody knows."""
         try:
             return build_vault().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
             log.error("a second factor cannot be read: was web.secret_key changed without web.old_secret_keys?")
-            raise
+            return str(generate_totp_secret())
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):

@@ -19,6 +19,7 @@ from ridgeway.office.people.actions import (
     PeopleError,
     add_account,
     close_account,
+    disconnect_account,
     open_account,
     reset_second_factor,
     set_password,
@@ -166,6 +167,17 @@ def reset(*, email: str, reason: str, as_json: bool) -> None:
     """Take app, passkeys and recovery codes from the account of EMAIL, whose owner is signed out and starts anew."""
     account = get_account(email)
     reset_second_factor(account, by=operator(), now=timezone.now(), reason=reason)
+    show(account, as_json=as_json)
+
+
+@people.command()
+@email
+@reason
+@as_json
+def disconnect(*, email: str, reason: str, as_json: bool) -> None:
+    """Part the account of EMAIL from its sign-on service; then `invite` gives it a password."""
+    account = get_account(email)
+    disconnect_account(account, by=operator(), now=timezone.now(), reason=reason)
     show(account, as_json=as_json)
 
 

@@ -16,7 +16,7 @@ DAY_SECONDS = 24 * 3600
 SESSION_SECONDS = 12 * 3600
 """Longest time for which one signing in counts, however busy one is."""
 LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
-SECOND_FACTOR_LIMITS = {"webauthn_login": "20/m/ip"}
+SECOND_FACTOR_LIMITS = {"webauthn_login": "60/m/ip"}
 HASHERS = ("Scrypt", "PBKDF2")
 
 

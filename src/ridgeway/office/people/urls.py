@@ -37,6 +37,7 @@ def entry(view: Any) -> Callable[..., Any]:
 OURS = [
     path("sign-on/<slug:provider_id>", entry(entrance.sign_on), name="sign_on"),
     path("sign-on-failed", entry(entrance.show_sign_on_failed), name="sign_on_failed"),
+    path("sign-on-only", entry(entrance.show_sign_on_only), name="sign_on_only"),
     path("invitation/<int:account_id>/<str:token>", entry(entrance.accept_invitation), name="invitation"),
     path("my-account", mine.show_account, name="mine"),
     path("session", mine.show_session, name="session"),

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.utils import get_next_redirect_url, passthrough_next_redirect_url
 from allauth.account.views import LoginView, LogoutView, ReauthenticateView
+from allauth.core.internal import ratelimit
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeView
 from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView
@@ -145,7 +146,10 @@ class SignOut(LogoutView):
     template_name = "people/sign_out.html"
 
 
-sign_in_with_passkey = LoginWebAuthnView.as_view()
+sign_in_with_passkey = ratelimit.decorator(app="allauth.mfa", action="webauthn_login", limit_get=True)(
+    LoginWebAuthnView.as_view()
+)
+"""Asking for a question makes a session, so that is limited as well as answering."""
 
 
 @ungated("leads to the sign-on service that was chosen by typing an e-mail")
@@ -193,6 +197,12 @@ def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
 def show_sign_on_failed(request: HttpRequest) -> HttpResponse:
     """What to do when the sign-on service failed, or was left without signing in."""
     return render(request, "people/sign_on_failed.html", {}, status=403)
+
+
+@ungated("says that a passkey does not count for somebody who has a sign-on service")
+def show_sign_on_only(request: HttpRequest) -> HttpResponse:
+    """How to sign in instead."""
+    return render(request, "people/sign_on_only.html", {}, status=403)
 
 
 @ungated("says that an account is closed, to its owner who gave the right password")

@@ -7,11 +7,11 @@ failed. A service that wants to sign somebody out sends them to the page that as
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
+from allauth.core.internal import ratelimit
 from allauth.socialaccount.providers.saml import views
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from lxml import etree
@@ -19,8 +19,12 @@ from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_Validatio
 
 from ridgeway.office.people.gates import ungated
 from ridgeway.office.people.pages.entrance import STRANGE
+from ridgeway.office.people.providers import find_provider_by_id
+from ridgeway.office.people.signon import Kind
 
 FAULTS = (*STRANGE, PermissionDenied, etree.LxmlError, OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError)
+LIMITS = {"saml": "60/m/ip"}
+"""What a service sends is kept for the next page, whoever sends it: so not without end."""
 log = logging.getLogger(__name__)
 
 
@@ -29,9 +33,15 @@ def come_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @ungated("where a sign-on service sends people back")
     @wraps(view)
-    def careful(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def careful(request: HttpRequest, organization_slug: str) -> HttpResponse:
+        known = find_provider_by_id(organization_slug)
+        if known is None or known.table.kind is not Kind.SAML:
+            raise Http404
+        if not ratelimit.consume(request, app="people", action="saml", config=LIMITS, limit_get=True):
+            refused: HttpResponse = ratelimit.respond_429(request)
+            return refused
         try:
-            return view(request, **kwargs)
+            return view(request, organization_slug=organization_slug)
         except FAULTS as error:
             log.warning("sign-on failed: why=%r", str(error)[:500])
             return redirect("people:sign_on_failed")

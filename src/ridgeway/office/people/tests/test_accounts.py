@@ -11,11 +11,14 @@ from ridgeway.office.people.actions import (
     PeopleError,
     add_account,
     close_account,
+    disconnect_account,
+    end_session,
+    rename_account,
     reset_second_factor,
     set_password,
     set_roles,
 )
-from ridgeway.office.people.invitations import TOKENS, find_invited
+from ridgeway.office.people.invitations import TOKENS, find_invited, make_invitation
 from ridgeway.office.people.models import Account, RoleGrant
 from ridgeway.office.people.tests.cast import NOON, OPERATOR, PASSWORD, make_account, signed_in
 from ridgeway.office.tests.ready import Office, any_office, cluster, migrated_file, office  # noqa: F401
@@ -80,10 +83,12 @@ def test_nobody_changes_their_own_roles_or_gives_more_than_they_hold(desk):
 def test_who_may_do_less_has_no_power_over_who_may_do_more(desk):
     chief = make_account("chief@hall.example", "Chief", ["hall.warden"])
     clerk = Doer("Clerk", 999, frozenset({"people.manage"}))
-    for verb in (close_account, reset_second_factor):
+    for verb in (close_account, reset_second_factor, make_invitation, disconnect_account, end_session):
         with pytest.raises(PeopleError) as refused:
             verb(chief, by=clerk, now=NOON)
         assert refused.value.code == "access_denied"
+    with pytest.raises(PeopleError):
+        rename_account(chief, "Somebody Else", by=clerk, now=NOON)
 
 
 def test_a_role_that_no_service_knows_any_more_can_be_taken_and_not_given(desk):

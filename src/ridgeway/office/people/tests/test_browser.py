@@ -167,8 +167,22 @@ def test_a_passkey_is_set_up_and_then_signs_in_alone(page: Page):
     page.wait_for_url(re.compile(r"localhost:\d+/$"))
     page.goto("/people/my-account")
     expect(page.locator("main")).to_contain_text("Ann Archer")
-    account = Account.objects.get()
-    assert account.sign_in_mark
+    assert Account.objects.get().sign_in_mark
+
+
+def test_who_has_a_sign_on_service_comes_by_no_passkey(page: Page):
+    account = make_account()
+    give_key(page)
+    type_password(page)
+    follow(page, "text=Add a passkey")
+    page.check("input[name=passwordless]")
+    follow(page, "button:has-text('Add the passkey')")
+    sign_out(page)
+    Account.objects.filter(pk=account.pk).update(provider="works")
+    follow(page, "button:has-text('Sign in with a passkey')")
+    expect(page.locator("main")).to_contain_text("no passkey")
+    page.goto("/people/my-account")
+    page.wait_for_url("**/people/sign-in?**")
 
 
 def test_a_security_key_is_the_second_factor_after_the_password(page: Page):

@@ -2,12 +2,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from ridgeway.office.audit.models import Entry
+from ridgeway.office.people.actions import add_account
 from ridgeway.office.people.models import Account
-from ridgeway.office.people.tests.cast import PASSWORD, make_account, signed_in
+from ridgeway.office.people.tests.cast import NOON, OPERATOR, PASSWORD, make_account, signed_in
 from ridgeway.office.tests.ready import Office, migrated_file, office  # noqa: F401
 
 SIGN_IN = "/people/sign-in"
@@ -210,3 +212,56 @@ def test_another_password_needs_the_one_that_one_has(desk):
     assert sign_in(Client(), password=PASSWORD).status_code == 200
     assert sign_in(Client(), password=new).status_code == 302
     assert Entry.objects.filter(act="people.change_password").count() == 1
+
+
+class CountingHasher(ScryptPasswordHasher):
+    """How often a password was hashed."""
+
+    algorithm = "counting"
+    work_factor = 2
+    hashed = 0
+
+    def encode(self, *words, **more):
+        type(self).hashed += 1
+        return super().encode(*words, **more)
+
+
+def test_an_unknown_address_takes_as_long_as_a_known_one(desk):
+    with override_settings(PASSWORD_HASHERS=[f"{__name__}.CountingHasher"]):
+        make_account()
+        add_account("invited@hall.example", "Invited", [], by=OPERATOR, now=NOON)
+        Account.objects.filter(pk=make_account("bob@hall.example", "Bob").pk).update(is_active=False)
+        costs = set()
+        for email in ("ann@parliament.example", "nobody@hall.example", "invited@hall.example", "bob@hall.example"):
+            CountingHasher.hashed = 0
+            sign_in(Client(), email, "wrong password entirely")
+            costs.add(CountingHasher.hashed)
+        assert costs == {1}
+
+
+def test_the_log_of_the_process_names_nobody_who_was_refused(desk, caplog: pytest.LogCaptureFixture):
+    make_account()
+    for email in ("ann@parliament.example", "eve@evil.example\nsign-in accepted"):
+        sign_in(Client(), email, "wrong password entirely")
+    said = [record.getMessage() for record in caplog.records if "sign-in" in record.getMessage()]
+    assert said == [f"sign-in refused: account={Account.objects.get().pk} address=127.0.0.1"]
+    assert "parliament.example" not in caplog.text
+
+
+def test_asking_for_the_question_of_a_passkey_is_limited(desk):
+    asked = [Client().get("/people/sign-in/passkey", headers={"Accept": "application/json"}) for _ in range(61)]
+    assert (asked[59].status_code, asked[60].status_code) == (200, 429)
+    assert "request_options" in asked[0].json()
+
+
+def test_all_of_it_works_in_another_language(desk):
+    account = make_account()
+    client = signed_in(account)
+    Account.objects.filter(pk=account.pk).update(signed_in_at=timezone.now() - timedelta(minutes=6))
+    asked = client.get("/ar/people/my-account/second-factor/app/add")["Location"]
+    assert asked.startswith("/ar/people/my-account/again/password?next=/ar/people/") or "%2Far%2F" in asked
+    back = client.post(asked, {"password": PASSWORD, "next": "/ar/people/my-account/second-factor/app/add"})
+    assert back["Location"] == "/ar/people/my-account/second-factor/app/add"
+    assert 'dir="rtl"' in client.get(back["Location"]).content.decode()
+    client.post("/ar/people/sign-out")
+    assert client.get("/ar/people/my-account")["Location"] == "/ar/people/sign-in?next=%2Far%2Fpeople%2Fmy-account"

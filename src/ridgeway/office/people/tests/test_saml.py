@@ -203,3 +203,10 @@ def test_the_desk_describes_itself_to_the_service(folder: Path):
     told = browser().get("/people/sign-on/works/saml/metadata")
     assert ACS in told.content.decode()
     assert "entityID" in told.content.decode()
+
+
+def test_what_is_sent_without_end_is_not_kept_without_end(folder: Path):
+    stranger = browser()
+    told = [stranger.post("/people/sign-on/works/saml", {"SAMLResponse": "eA=="}).status_code for _ in range(61)]
+    assert (told[59], told[60]) == (302, 429)
+    assert stranger.post("/people/sign-on/nobody/saml", {"SAMLResponse": "eA=="}).status_code == 404

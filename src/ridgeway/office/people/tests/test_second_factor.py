@@ -167,3 +167,15 @@ def test_secrets_lie_encrypted_and_survive_another_secret_key(desk):
 def test_where_it_is_not_required_one_works_without(office):  # noqa: F811
     with office.at_site("desk"):
         assert signed_in(make_account()).get(MINE).status_code == 200
+
+
+def test_a_secret_that_no_key_opens_lets_nobody_in(desk):
+    make_account()
+    client = Client()
+    type_password(client)
+    secret = set_up_app(client)
+    with override_settings(SECRET_KEY="another secret key of tests" * 2, SECRET_KEY_FALLBACKS=[]):
+        for guess in (secret, ""):
+            other = Client()
+            type_password(other)
+            assert other.post(SECOND, {"code": make_code(guess, steps=1)}).status_code == 200

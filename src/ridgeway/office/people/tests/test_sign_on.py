@@ -10,9 +10,10 @@ from django.test import Client
 
 from ridgeway.errors import SettingsError
 from ridgeway.office.audit.models import Entry
+from ridgeway.office.people.actions import PeopleError, disconnect_account, set_password
 from ridgeway.office.people.models import Account
 from ridgeway.office.people.signon import ProviderTable, decide_roles, find_provider, read_providers
-from ridgeway.office.people.tests.cast import PASSWORD, make_account
+from ridgeway.office.people.tests.cast import NOON, OPERATOR, PASSWORD, make_account
 from ridgeway.office.people.tests.oidc import SECRET, Works, serve_works
 from ridgeway.office.tests.ready import Office, migrated_file, office  # noqa: F401
 
@@ -277,3 +278,16 @@ def test_a_domain_is_the_whole_of_what_stands_after_the_last_sign(tmp_path: Path
         assert find_provider(providers, email) is None or email == "works.example"
     assert decide_roles(providers[0], {"groups": "wardens"}) == {"hall.warden"}
     assert isinstance(providers[0].table, ProviderTable)
+
+
+def test_an_account_is_parted_from_its_service_and_gets_a_password(works, office):  # noqa: F811
+    come_by_service(Client())
+    account = Account.objects.get()
+    with pytest.raises(PeopleError):
+        set_password(account, PASSWORD, by=OPERATOR, now=NOON)
+    disconnect_account(account, by=OPERATOR, now=NOON, reason="the service is gone")
+    (office.settings.state_dir / "sign-on.toml").unlink()
+    set_password(account, PASSWORD, by=OPERATOR, now=NOON)
+    client = Client()
+    assert client.post("/people/sign-in", {"login": EMAIL, "password": PASSWORD})["Location"] == "/"
+    assert not SocialAccount.objects.exists()
