@@ -1,6 +1,7 @@
 """What every template knows: the Jinja2 environment of all sites.
 
-Law: everything is escaped, an unknown name is an error, and templates of our own rooms alone are found.
+Law: everything is escaped but the plain texts of letters (`.txt`), an unknown name is an error, and templates of our
+own rooms alone are found.
 Use, in Django's TEMPLATES, before Django's own backend:
 
     {"BACKEND": "django.template.backends.jinja2.Jinja2", "DIRS": [], "APP_DIRS": False,
@@ -32,19 +33,24 @@ def build_environment(**options: Any) -> Environment:
     own = FileSystemLoader(list_template_folders())
     options |= {
         "loader": own if given is None else ChoiceLoader([given, own]),
-        "autoescape": True,
+        "autoescape": is_escaped,
         "undefined": StrictUndefined,
         "trim_blocks": True,
         "lstrip_blocks": True,
         "keep_trailing_newline": False,
         "extensions": [*options.get("extensions", ()), "jinja2.ext.i18n"],
     }
-    environment = Environment(**options)  # noqa: S701 — autoescape stands in the options
+    environment = Environment(**options)  # noqa: S701 — what is escaped stands in the options
     environment.policies["ext.i18n.trimmed"] = True
     install_gettext(environment)
     environment.globals.update(list_globals())
     environment.filters.update(list_filters())
     return environment
+
+
+def is_escaped(name: str | None) -> bool:
+    """Whether a template makes HTML: all do but the plain texts of letters (`letters.py`)."""
+    return name is None or not name.endswith(".txt")
 
 
 def list_template_folders() -> list[Path]:
