@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from ridgeway.office.people.actions import Doer, PeopleError, require_power, write_line
 from ridgeway.office.people.models import Account
@@ -35,7 +36,7 @@ def make_invitation(account: Account, *, by: Doer, now: datetime) -> str:
     """
     require_power(account, by=by)
     if account.provider or not account.is_active:
-        raise PeopleError("access_denied", "This account has no password to set.")
+        raise PeopleError("access_denied", _("This account has no password to set."))
     write_line("people.invite", account, by=by, now=now)
     return reverse("people:invitation", args=[account.pk, TOKENS.make_token(account)])
 
