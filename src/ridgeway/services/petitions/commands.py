@@ -4,6 +4,7 @@ Law: thin functions that parse, call and print; what they call is in `operating/
 """
 
 import asyncio
+import logging
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +23,7 @@ from ridgeway.services.petitions.operating.running import (
     stay_up,
     write_settings,
 )
+from ridgeway.services.petitions.writer.run import run_writer
 from ridgeway.settings import DEFAULT_FILE, Settings
 
 DEFAULT_STATE = Path("state/petitions")
@@ -94,3 +96,11 @@ def up(
         extra = ("petitions", "sample") if sample else ()
         deployment = Deployment(settings.state_dir.resolve(), arguments)
         asyncio.run(stay_up(deployment, began=began, is_once=once, extra=extra))
+
+
+@petitions.command()
+def write() -> None:
+    """Be the one writer of signatures: take them, confirm them, count them, until told to stop."""
+    settings: Settings = django_settings.RIDGEWAY_SETTINGS
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    asyncio.run(run_writer(settings))
