@@ -1,8 +1,10 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.db import connections
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -10,7 +12,7 @@ from ridgeway.office.audit.models import Entry
 from ridgeway.office.people.actions import add_account
 from ridgeway.office.people.models import Account
 from ridgeway.office.people.tests.cast import NOON, OPERATOR, PASSWORD, make_account, signed_in
-from ridgeway.office.tests.ready import Office, migrated_file, office  # noqa: F401
+from ridgeway.office.tests.ready import Office, any_office, cluster, migrated_file, office  # noqa: F401
 
 SIGN_IN = "/people/sign-in"
 MINE = "/people/my-account"
@@ -22,11 +24,17 @@ def desk(office: Office) -> Iterator[Office]:  # noqa: F811
         yield office
 
 
+@pytest.fixture
+def any_desk(any_office: Office) -> Iterator[Office]:  # noqa: F811
+    with any_office.at_site("desk"):
+        yield any_office
+
+
 def sign_in(client: Client, email: str = "ann@parliament.example", password: str = PASSWORD, **more):
     return client.post(SIGN_IN, {"login": email, "password": password, **more})
 
 
-def test_somebody_signs_in_sees_her_account_and_signs_out(desk):
+def test_somebody_signs_in_sees_her_account_and_signs_out(any_desk):
     make_account()
     client = Client()
     assert "password" in client.get(SIGN_IN).content.decode()
@@ -65,6 +73,20 @@ def test_guessing_is_stopped_for_the_account_and_told_alike_for_an_unknown_one(d
             assert "is not right" in page
         for case in (email, email.upper()):
             assert "Too many attempts" in sign_in(Client(), case, PASSWORD).content.decode()
+
+
+def test_guessing_by_many_at_once_is_stopped_as_well(any_desk):
+    make_account()
+
+    def guess(number: int) -> bool:
+        try:
+            return "is not right" in sign_in(Client(), password=f"guess {number}").content.decode()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(guess, range(16))) <= 5
+    assert "Too many attempts" in sign_in(Client()).content.decode()
 
 
 def test_an_open_redirect_is_not_followed(desk):
@@ -109,7 +131,7 @@ def test_a_form_without_its_token_is_refused(desk):
         assert inside.post(path, {}).status_code == 403
 
 
-def test_signing_in_anew_ends_the_session_before_and_says_so(desk):
+def test_signing_in_anew_ends_the_session_before_and_says_so(any_desk):
     account = make_account()
     first = signed_in(account)
     assert first.get(MINE).status_code == 200
