@@ -21,7 +21,7 @@ from django.test import override_settings
 from ridgeway.messagelog.tests.clusters import BOTH, Cluster
 from ridgeway.messagelog.tests.clusters import cluster as cluster  # noqa: PLC0414 - a fixture, handed on
 from ridgeway.settings import Mode, Settings, WebSettings
-from ridgeway.web.settings import derive_site_settings
+from ridgeway.web.settings import derive_site_settings, derive_templates
 from ridgeway.web.setup import setup_django
 from ridgeway.web.sites import get_site
 
@@ -41,7 +41,14 @@ class Office:
         site = get_site(self.settings, name)
         people = getattr(django_settings, "RIDGEWAY_PEOPLE_MIDDLEWARE", [])
         values = derive_site_settings(site, {"MIDDLEWARE": people})
-        return override_settings(**values | {"ALLOWED_HOSTS": ["*"], "RIDGEWAY_PAGE_SECONDS": 0})
+        return override_settings(
+            **values
+            | {
+                "ALLOWED_HOSTS": ["*"],
+                "RIDGEWAY_PAGE_SECONDS": 0,
+                "TEMPLATES": derive_templates(site, django_settings.INSTALLED_APPS),
+            }
+        )
 
 
 def settings_in(folder: Path, database: str = "sqlite:office.sqlite3") -> Settings:
