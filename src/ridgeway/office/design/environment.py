@@ -99,6 +99,7 @@ def list_filters() -> dict[str, Any]:
         "time": formats.render_time,
         "datetime": formats.render_datetime,
         "age": formats.render_age,
+        "since": formats.render_duration,
         "number": formats.render_number,
         "compact_number": formats.render_compact_number,
         "percent": formats.render_percent,

@@ -75,11 +75,18 @@ def render_datetime(value: datetime | None, length: Length = "long") -> str:
     return joined.format(format_time(local, format="short", locale=locale), day)
 
 
-def render_age(value: datetime | None, now: datetime) -> str:
+def render_age(value: datetime | None, now: datetime | None = None) -> str:
     """How long ago, in the largest fitting unit: `3 days ago`."""
     if value is None:
         return ""
-    return format_timedelta(value - now, add_direction=True, locale=active_locale())
+    return format_timedelta(value - (now or timezone.now()), add_direction=True, locale=active_locale())
+
+
+def render_duration(value: datetime | None, now: datetime | None = None) -> str:
+    """How long it is since then, in the largest fitting unit: `3 days`."""
+    if value is None:
+        return ""
+    return format_timedelta((now or timezone.now()) - value, locale=active_locale())
 
 
 def render_number(value: int | float | Decimal | None) -> str:

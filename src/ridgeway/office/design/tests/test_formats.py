@@ -51,7 +51,12 @@ def test_what_is_not_there_shows_as_nothing():
 
 
 def test_how_long_ago_is_said_in_one_unit():
-    assert formats.render_age(AT, datetime(2026, 7, 4, 23, 30, tzinfo=UTC)) == "3 days ago"
+    later = datetime(2026, 7, 4, 23, 30, tzinfo=UTC)
+    assert formats.render_age(AT, later) == "3 days ago"
+    assert formats.render_duration(AT, later) == "3 days"
+    assert formats.render_age(timezone.now()).endswith("ago")
+    with translation.override("ar"):
+        assert formats.render_duration(AT, later) == "3 أيام"
 
 
 def test_programs_read_the_exact_moment():
