@@ -61,4 +61,5 @@ SERVICE = Service(
     ),
     notices="ridgeway.services.petitions.notices",
     context="ridgeway.services.petitions.pages.context.describe_site",
+    middleware=("ridgeway.services.petitions.middleware.Access", "ridgeway.services.petitions.middleware.Formats"),
 )
