@@ -17,6 +17,8 @@ from markupsafe import Markup
 
 Length = Literal["short", "medium", "long", "full"]
 FALLBACK: Final = "en_GB"
+# A larger unit is used from two of it on: 13 days, then 2 weeks.
+TURN: Final = 2
 
 
 @cache
@@ -79,14 +81,14 @@ def render_age(value: datetime | None, now: datetime | None = None) -> str:
     """How long ago, in the largest fitting unit: `3 days ago`."""
     if value is None:
         return ""
-    return format_timedelta(value - (now or timezone.now()), add_direction=True, locale=active_locale())
+    return format_timedelta(value - (now or timezone.now()), threshold=TURN, add_direction=True, locale=active_locale())
 
 
 def render_duration(value: datetime | None, now: datetime | None = None) -> str:
     """How long it is since then, in the largest fitting unit: `3 days`."""
     if value is None:
         return ""
-    return format_timedelta((now or timezone.now()) - value, locale=active_locale())
+    return format_timedelta((now or timezone.now()) - value, threshold=TURN, locale=active_locale())
 
 
 def render_number(value: int | float | Decimal | None) -> str:

@@ -54,6 +54,7 @@ def test_how_long_ago_is_said_in_one_unit():
     later = datetime(2026, 7, 4, 23, 30, tzinfo=UTC)
     assert formats.render_age(AT, later) == "3 days ago"
     assert formats.render_duration(AT, later) == "3 days"
+    assert formats.render_duration(datetime(2026, 6, 25, 23, 30, tzinfo=UTC), later) == "9 days"
     assert formats.render_age(timezone.now()).endswith("ago")
     with translation.override("ar"):
         assert formats.render_duration(AT, later) == "3 أيام"
