@@ -81,6 +81,7 @@ class QueuedNotice(models.Model):
             ),
             models.Index(fields=["mailing"], condition=models.Q(mailing__isnull=False), name="notices_of_mailing"),
             models.Index(fields=["claim"], condition=~models.Q(claim=""), name="notices_claimed"),
+            models.Index(fields=["recipient_key"], name="notices_of_recipient"),
             models.Index(
                 fields=["settled_at_ms"], condition=models.Q(settled_at_ms__isnull=False), name="notices_settled"
             ),

@@ -50,4 +50,4 @@ def post_notice(
     )
     with connection.cursor() as cursor:
         cursor.execute(INSERT_NOTICE, row)
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

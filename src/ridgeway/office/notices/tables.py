@@ -4,7 +4,7 @@ Law: `ridgeway.office.notices` is an app and names its functions, so what it nam
 `models.py`.
 """
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db.models import QuerySet
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 def notices() -> "QuerySet[QueuedNotice]":
     """Every notice."""
-    return cast("QuerySet[QueuedNotice]", apps.get_model("notices", "QueuedNotice").objects.all())
+    return apps.get_model("notices", "QueuedNotice").objects.all()
 
 
 def mailings() -> "QuerySet[RequestedMailing]":
     """Every mailing."""
-    return cast("QuerySet[RequestedMailing]", apps.get_model("notices", "RequestedMailing").objects.all())
+    return apps.get_model("notices", "RequestedMailing").objects.all()
