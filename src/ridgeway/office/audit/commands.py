@@ -11,6 +11,7 @@ from ridgeway.office.audit.queries import iterate_entries, list_entries
 from ridgeway.office.audit.sealing import seal_log, verify_log
 from ridgeway.office.audit.table import render_lines
 from ridgeway.office.audit.values import Filters
+from ridgeway.office.people.tables import with_tables
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 LAST = 50
@@ -27,6 +28,7 @@ def audit() -> None:
 @click.option("--subject", default="", help="As petition:700001, or petition for all of them.")
 @click.option("--last", default=LAST, show_default=True, help="How many lines, newest first.")
 @as_json
+@with_tables
 def show(*, who: str, act: str, subject: str, last: int, as_json: bool) -> None:
     """Show the newest lines that fit."""
     entries = list_entries(Filters(who=who, act=act, subject=subject), limit=last)
@@ -51,6 +53,7 @@ def show(*, who: str, act: str, subject: str, last: int, as_json: bool) -> None:
 
 
 @audit.command()
+@with_tables
 def export() -> None:
     """Write the whole log as CSV, newest first."""
     for line in render_lines(iterate_entries(Filters())):
@@ -59,6 +62,7 @@ def export() -> None:
 
 @audit.command()
 @as_json
+@with_tables
 def seal(*, as_json: bool) -> None:
     """Seal what was written since; `ridgeway jobs run` does it each minute."""
     said = seal_log(timezone.now())
@@ -68,6 +72,7 @@ def seal(*, as_json: bool) -> None:
 @audit.command()
 @click.option("--known", default="", metavar="DIGEST", help="A digest that was told before and must be in the log.")
 @as_json
+@with_tables
 def verify(*, known: str, as_json: bool) -> None:
     """Prove that no sealed line was changed, taken out or put in; refused with the first that was."""
     proof = verify_log(known.lower())

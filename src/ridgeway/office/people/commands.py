@@ -30,6 +30,7 @@ from ridgeway.office.people.models import MAX_EMAIL_CHARACTERS, Account, fold_em
 from ridgeway.office.people.providers import list_providers
 from ridgeway.office.people.roles import declared
 from ridgeway.office.people.secondfactor import has_second_factor
+from ridgeway.office.people.tables import with_tables
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 reason = click.option("--reason", default="", help="Why; it is kept in the audit log.")
@@ -50,6 +51,7 @@ def people() -> None:
 @click.option("--link", is_flag=True, help="Print a link with which the person sets a password, for a day.")
 @from_stdin
 @as_json
+@with_tables
 def add(*, email: str, name: str, roles: tuple[str, ...], link: bool, password_stdin: bool, as_json: bool) -> None:
     """Add an account for the work e-mail EMAIL; asks for a password, unless --link or --password-stdin is given."""
     password = "" if link else ask_password(is_from_stdin=password_stdin)
@@ -66,6 +68,7 @@ def add(*, email: str, name: str, roles: tuple[str, ...], link: bool, password_s
 @people.command("list")
 @click.option("--role", default="", metavar="ROLE", help="Only those with this role.")
 @as_json
+@with_tables
 def list_people(*, role: str, as_json: bool) -> None:
     """List the accounts, with their roles and whether they have a second factor."""
     accounts = Account.objects.prefetch_related("grants").order_by("email")
@@ -98,6 +101,7 @@ def roles(*, as_json: bool) -> None:
 @role
 @reason
 @as_json
+@with_tables
 def grant(*, email: str, role: str, reason: str, as_json: bool) -> None:
     """Give the account of EMAIL the ROLE."""
     account = get_account(email)
@@ -110,6 +114,7 @@ def grant(*, email: str, role: str, reason: str, as_json: bool) -> None:
 @role
 @reason
 @as_json
+@with_tables
 def revoke(*, email: str, role: str, reason: str, as_json: bool) -> None:
     """Take the ROLE from the account of EMAIL; it takes effect at once."""
     account = get_account(email)
@@ -121,6 +126,7 @@ def revoke(*, email: str, role: str, reason: str, as_json: bool) -> None:
 @email
 @reason
 @as_json
+@with_tables
 def deactivate(*, email: str, reason: str, as_json: bool) -> None:
     """Close the account of EMAIL: its owner is signed out and cannot sign in."""
     account = get_account(email)
@@ -132,6 +138,7 @@ def deactivate(*, email: str, reason: str, as_json: bool) -> None:
 @email
 @reason
 @as_json
+@with_tables
 def activate(*, email: str, reason: str, as_json: bool) -> None:
     """Open the account of EMAIL again."""
     account = get_account(email)
@@ -143,6 +150,7 @@ def activate(*, email: str, reason: str, as_json: bool) -> None:
 @email
 @from_stdin
 @as_json
+@with_tables
 def change_password(*, email: str, password_stdin: bool, as_json: bool) -> None:
     """Set another password for the account of EMAIL; its owner is signed out."""
     account = get_account(email)
@@ -153,6 +161,7 @@ def change_password(*, email: str, password_stdin: bool, as_json: bool) -> None:
 @people.command()
 @email
 @as_json
+@with_tables
 def invite(*, email: str, as_json: bool) -> None:
     """Print a link with which the owner of EMAIL sets a password; it counts once, and for a day."""
     account = get_account(email)
@@ -163,6 +172,7 @@ def invite(*, email: str, as_json: bool) -> None:
 @email
 @reason
 @as_json
+@with_tables
 def reset(*, email: str, reason: str, as_json: bool) -> None:
     """Take app, passkeys and recovery codes from the account of EMAIL, whose owner is signed out and starts anew."""
     account = get_account(email)
@@ -174,6 +184,7 @@ def reset(*, email: str, reason: str, as_json: bool) -> None:
 @email
 @reason
 @as_json
+@with_tables
 def disconnect(*, email: str, reason: str, as_json: bool) -> None:
     """Part the account of EMAIL from its sign-on service; then `invite` gives it a password."""
     account = get_account(email)

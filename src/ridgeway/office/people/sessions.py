@@ -11,7 +11,7 @@ from typing import Final
 
 MARK: Final = "people.mark"
 """Under which name a session keeps the mark of its sign-in."""
-TOUCH_SECONDS: Final = 15
+TOUCH_SECONDS: Final = 5
 """How old `last_seen` may be before a request renews it: the row is not written for every request."""
 WARNING_SECONDS: Final = 120
 

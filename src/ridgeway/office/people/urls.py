@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, include, path
 from django.urls.converters import StringConverter, register_converter
 
-from ridgeway.office.people.gates import SIGNED_IN, before_second_factor, gate, ungated
+from ridgeway.office.people.gates import SIGNED_IN, background, before_second_factor, gate, ungated
 from ridgeway.office.people.pages import entrance, manage, mine
 
 SAML = "ridgeway.office.people.pages.saml_urls"
@@ -49,7 +49,7 @@ OURS = [
 ]
 
 ENTRANCE = [
-    path("sign-in", entry(entrance.SignIn.as_view()), name="account_login"),
+    path("sign-in", background(entry(entrance.SignIn.as_view())), name="account_login"),
     path("sign-in/passkey", entry(entrance.sign_in_with_passkey), name="mfa_login_webauthn"),
     path("sign-in/second-factor", entry(entrance.SecondFactor.as_view()), name="mfa_authenticate"),
     path("sign-in/closed", entry(entrance.show_closed), name="account_inactive"),

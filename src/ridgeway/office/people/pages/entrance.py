@@ -5,6 +5,7 @@ exists. Nothing is done by following a link alone.
 """
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -26,6 +27,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ridgeway.office.people.actions import doer_self, set_password
+from ridgeway.office.people.actor import Actor
 from ridgeway.office.people.forms import (
     AskCodeForm,
     AskPasswordForm,
@@ -33,12 +35,13 @@ from ridgeway.office.people.forms import (
     InvitedForm,
     SignInForm,
 )
-from ridgeway.office.people.gates import ungated
+from ridgeway.office.people.gates import find_actor, ungated
 from ridgeway.office.people.invitations import find_invited
-from ridgeway.office.people.models import MAX_EMAIL_CHARACTERS, fold_email
+from ridgeway.office.people.middleware import read_limits
+from ridgeway.office.people.models import MAX_EMAIL_CHARACTERS, Account, fold_email
 from ridgeway.office.people.pages.passkeys import WithOptions
 from ridgeway.office.people.providers import find_own_provider, find_provider_by_id, list_providers
-from ridgeway.office.people.sessions import Ended
+from ridgeway.office.people.sessions import WARNING_SECONDS, Ended, count_seconds_left
 from ridgeway.office.people.signon import Kind, Provider
 
 TYPED = "people.typed_email"
@@ -54,6 +57,13 @@ class SignIn(LoginView):
 
     template_name = "people/sign_in.html"
     form_class = SignInForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The page; who comes because they were idle is signed out, even if the server's clock is a little behind."""
+        actor = find_actor(request)
+        if actor is not None and request.GET.get("ended") == Ended.IDLE and is_ending(actor, timezone.now()):
+            get_account_adapter(request).logout(request)
+        return super().dispatch(request, *args, **kwargs)
 
     def get_form_class(self) -> Any:
         """Ours, always."""
@@ -90,6 +100,12 @@ class SignIn(LoginView):
             "ended": ended if ended in set(Ended) else "",
             "idle_minutes": settings.RIDGEWAY_SETTINGS.web.session_idle_seconds // 60,
         }
+
+
+def is_ending(actor: Actor, now: datetime) -> bool:
+    """Whether the session is in its last minutes, of which the page warns."""
+    last_seen = Account.objects.values_list("last_seen", flat=True).get(pk=actor.account_id)
+    return count_seconds_left(last_seen, read_limits(), now=now) <= WARNING_SECONDS
 
 
 def is_email(text: str) -> bool:

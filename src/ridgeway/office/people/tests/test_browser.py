@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -168,6 +169,28 @@ def test_a_passkey_is_set_up_and_then_signs_in_alone(page: Page):
     page.goto("/people/my-account")
     expect(page.locator("main")).to_contain_text("Ann Archer")
     assert Account.objects.get().sign_in_mark
+
+
+def test_who_rests_is_warned_stays_by_a_click_and_else_is_signed_out(page: Page, desk: str, office: Office):  # noqa: F811
+    from dataclasses import replace
+
+    with_settings(office, lambda web: replace(web, require_second_factor=False, session_idle_seconds=124))
+    account = make_account()
+    type_password(page)
+    page.goto("/people/my-account")
+    dialog = page.locator("dialog[data-idle]")
+    assert not dialog.is_visible()
+    expect(dialog).to_be_visible(timeout=20_000)
+    run_axe(page)
+    before = Account.objects.get().last_seen
+    with page.expect_response("**/people/session/stay"):
+        page.click("text=Stay signed in")
+    assert not dialog.is_visible()
+    assert Account.objects.get().last_seen > before
+    Account.objects.filter(pk=account.pk).update(last_seen=before - timedelta(seconds=124))
+    page.evaluate("localStorage.setItem('idle.told', String(Date.now() - 124 * 1000))")
+    page.wait_for_url("**/people/sign-in?ended=idle")
+    expect(page.locator("main")).to_contain_text("You were signed out")
 
 
 def test_who_has_a_sign_on_service_comes_by_no_passkey(page: Page):

@@ -77,6 +77,11 @@ def test_the_whole_command_runs_from_a_shell(office: Office, tmp_path: Path):  #
     file = tmp_path / "ridgeway.toml"
     file.write_text(f'mode = "lab"\nstate_dir = "{tmp_path}"\n[web]\nsecret_key = "{"x" * 50}"\n')
     command = [sys.executable, "-m", "ridgeway.cli", "--settings", str(file), "people"]
+    (tmp_path / "empty").mkdir()
+    file.write_text(file.read_text().replace("[web]", '[web]\ndatabase = "sqlite:empty/office.sqlite3"'))
+    empty = subprocess.run([*command, "list"], check=False, capture_output=True, text=True, timeout=60)
+    assert (empty.returncode, "ridgeway web migrate" in empty.stderr) == (2, True)
+    file.write_text(file.read_text().replace("empty/", ""))
     words = [*command, "add", "ann@hall.example", "--name", "Ann", "--role", "office.administrator", "--link", "--json"]
     done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

@@ -189,6 +189,16 @@ def test_asking_how_long_is_left_does_not_keep_one_signed_in_and_staying_does(de
     assert client.get("/people/session", headers={"Accept": "application/json"}).status_code == 401
 
 
+def test_who_comes_to_sign_in_because_of_idleness_is_out_and_a_link_that_says_so_puts_nobody_out(desk):
+    account = make_account()
+    client = signed_in(account)
+    assert client.get(f"{SIGN_IN}?ended=idle").status_code == 302
+    assert client.get(MINE).status_code == 200
+    Account.objects.filter(pk=account.pk).update(last_seen=timezone.now() - timedelta(seconds=1790))
+    assert "30 minutes" in client.get(f"{SIGN_IN}?ended=idle").content.decode()
+    assert client.get(MINE).status_code == 302
+
+
 def test_a_session_ends_after_half_a_day_however_busy(desk):
     account = make_account()
     client = signed_in(account)
