@@ -63,7 +63,7 @@ def show_petition(request: HttpRequest, petition_id: str) -> HttpResponse:
         return answer_gone(petition)
     if petition.archived_at:
         return move(link_petition(petition, suffix=".json"))
-    return say_modified(answer_json(describe_whole(petition)), petition.updated_at)
+    return say_modified(answer_json(describe_whole(petition)), petition.updated_at, petition.last_signed_at)
 
 
 @public(ARCHIVE, cors=True)
@@ -74,7 +74,7 @@ def show_archived(request: HttpRequest, petition_id: str) -> HttpResponse:
         return answer_gone(petition)
     if not petition.archived_at:
         return redirect(link_petition(petition, suffix=".json"))
-    return say_modified(answer_json(describe_whole(petition)), petition.updated_at)
+    return say_modified(answer_json(describe_whole(petition)), petition.updated_at, petition.last_signed_at)
 
 
 def move(address: str) -> HttpResponse:

@@ -102,7 +102,7 @@ def show_visible(request: HttpRequest, petition: Petition) -> HttpResponse:
         "indexable": True,
         "now": timezone.now(),
     }
-    return say_modified(render(request, "petitions/show.html", context), petition.updated_at)
+    return say_modified(render(request, "petitions/show.html", context), petition.updated_at, petition.last_signed_at)
 
 
 def draw_lines(petition: Petition, site: SiteSettings) -> tuple[int, int]:
