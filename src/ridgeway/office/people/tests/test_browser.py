@@ -19,6 +19,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ridgeway.office.people.models import Account
 from ridgeway.office.people.tests.cast import PASSWORD, make_account, make_code
+from ridgeway.office.people.tests.oidc import serve_works
+from ridgeway.office.people.tests.test_sign_on import write_sign_on
 from ridgeway.office.tests.ready import Office, migrated_file, office, with_settings  # noqa: F401
 from ridgeway.web.static import serve_static
 
@@ -291,6 +293,22 @@ def test_every_page_of_the_way_in_passes_axe_in_both_directions(page: Page):
                 page.set_viewport_size({"width": 320, "height": 700})
                 page.goto(prefix + path)
                 run_axe(page)
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_one_goes_to_the_sign_on_service_and_comes_back(browser: Browser, desk: str, office: Office, has_script: bool):  # noqa: F811
+    with serve_works() as works:
+        works.claims = {"sub": "bea-1", "email": "bea@works.example", "name": "Bea Builder", "groups": ["porters"]}
+        write_sign_on(office.settings.state_dir, works.address, "asks_second_factor = true")
+        context = browser.new_context(base_url=desk, java_script_enabled=has_script)
+        page = context.new_page()
+        page.goto("/people/sign-in?next=/people/my-account")
+        page.fill("input[name=login]", "bea@works.example")
+        page.click("button:text-is('Continue')")
+        page.wait_for_url("**/people/my-account")
+        expect(page.locator("main")).to_contain_text("Bea Builder")
+        assert "/userinfo" in works.asked
+        context.close()
 
 
 def test_without_script_one_signs_in_all_the_same(browser: Browser, desk: str):
