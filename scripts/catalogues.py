@@ -39,6 +39,7 @@ KEYWORDS: Final = {
 JINJA_OPTIONS: Final = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 NOT_SHOWN: Final = frozenset({"tests", "migrations", "locale", "static", "__pycache__"})
 PLACEHOLDER: Final = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|\{[a-z_]*\}")
+COUNTS: Final = frozenset({"%(num)s", "%(count)s", "%(number)s", "%(shown)s", "%d"})
 TAG: Final = re.compile(r"</?[a-z]+")
 
 
@@ -180,7 +181,7 @@ def list_entry_faults(entry: polib.POEntry) -> list[str]:
     for at, form in enumerate(forms):
         used = set(PLACEHOLDER.findall(form))
         # One and two are words in Arabic, and zero may be: their forms need not repeat the number.
-        optional = {"%(num)s", "%(count)s", "%(number)s", "%d"} if entry.msgid_plural and at < 3 else set()
+        optional = COUNTS if entry.msgid_plural and at < 3 else set()
         if used - given or given - used - optional:
             faults.append("other placeholders")
         if sorted(TAG.findall(form)) != sorted(TAG.findall(entry.msgid)):
