@@ -6,6 +6,7 @@ A file is on the disk before its notice counts as sent. Next: `smtp.py`.
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,7 +48,7 @@ class FolderDelivery:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(envelope.content)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            remove(beside)
             raise self.unavailable(error) from error
         self.waiting.append((beside, place))
         return Delivered()
@@ -67,7 +68,7 @@ class FolderDelivery:
                 self.write_through(self.folder)
         except OSError as error:
             for beside, _ in waiting:
-                beside.unlink(missing_ok=True)
+                remove(beside)
             raise self.unavailable(error) from error
 
     def write_through(self, path: Path) -> None:
@@ -94,8 +95,14 @@ class FolderDelivery:
     ) -> None:
         """What has no name is no mail."""
         for beside, _ in self.waiting:
-            beside.unlink(missing_ok=True)
+            remove(beside)
         self.waiting = []
+
+
+def remove(beside: Path) -> None:
+    """What was half written is gone, as far as the folder lets it."""
+    with suppress(OSError):
+        beside.unlink(missing_ok=True)
 
 
 def forget_halves(folder: Path, *, now: datetime) -> int:
