@@ -23,6 +23,7 @@ from ridgeway.services.petitions.operating.running import (
     stay_up,
     write_settings,
 )
+from ridgeway.services.petitions.sample.loading import load_sample
 from ridgeway.services.petitions.writer.run import run_writer
 from ridgeway.settings import DEFAULT_FILE, Settings
 
@@ -104,3 +105,13 @@ def write() -> None:
     settings: Settings = django_settings.RIDGEWAY_SETTINGS
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     asyncio.run(run_writer(settings))
+
+
+@petitions.command()
+@as_json
+def sample(*, as_json: bool) -> None:
+    """Load a few thousand invented petitions, where there is none yet."""
+    began = time.monotonic()
+    loaded = load_sample(now=timezone.now())
+    said = f"{loaded.petitions:,} petitions with {loaded.signatures:,} signatures in {time.monotonic() - began:.1f} s."
+    tell(asdict(loaded), as_json=as_json, sentence=said if loaded.petitions else "There are petitions already.")
