@@ -2,9 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.pages.caching import COUNTS, public
 from ridgeway.services.petitions.queries.parliaments import find_parliament, is_dissolved, is_pending
 from ridgeway.services.petitions.queries.published import FACETS, count_facets, list_current, list_trending, with_parts
@@ -29,6 +31,8 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "debated": list_latest("debated"),
         "counts": counted,
         "indexable": True,
+        "canonical_url": link_to("home"),
+        "feeds": [{"href": reverse("petitions-atom") + "?state=recent", "title": gettext("Recent petitions")}],
     }
     return render(request, "petitions/home.html", context)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -9,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.models import Parliament, Topic
 from ridgeway.services.petitions.pages.caching import ARCHIVE, COUNTS, public, revalidate
 from ridgeway.services.petitions.queries.listing import Listing, has_unknown_facet, parse_listing
@@ -56,6 +58,10 @@ def show_list(request: HttpRequest, *, is_archive: bool) -> HttpResponse:
     context = {
         "listing": listing,
         "listed": listed,
+        "page": Paginator(range(listed.count), listed.size).get_page(listed.number),
+        "page_href": lambda number: view + listing.query(page=number),
+        "canonical_url": link_to("archived-petitions" if is_archive else "petitions") + listing.query(),
+        "feeds": list_feeds(listing),
         "title": TITLES[listing.facet],
         "facets": list_facets(listing, view),
         "topic_links": list_topics(listing, view),
@@ -64,6 +70,13 @@ def show_list(request: HttpRequest, *, is_archive: bool) -> HttpResponse:
         "indexable": True,
     }
     return revalidate(render(request, "petitions/list.html", context))
+
+
+def list_feeds(listing: Listing) -> list[dict[str, str]]:
+    """The feed of this list; an archive has no news."""
+    if listing.is_archive:
+        return []
+    return [{"href": reverse("petitions-atom") + listing.query(page=1), "title": str(TITLES[listing.facet])}]
 
 
 def list_facets(listing: Listing, view: str) -> list[dict[str, Any]]:

@@ -1,23 +1,27 @@
 """The page of one petition, in every state that it may be in; of this Parliament or of one before."""
 
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils import timezone
 
 from ridgeway.services.petitions.api.attributes import find_outcome, find_response
 from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.models import Petition, SiteSettings
 from ridgeway.services.petitions.pages.caching import ARCHIVE, COUNTS, never, public, say_modified
+from ridgeway.services.petitions.pages.chart import draw_chart
 from ridgeway.services.petitions.pages.ids import parse_id
 from ridgeway.services.petitions.pages.timeline import list_happenings
+from ridgeway.services.petitions.queries.growth import list_growth
 from ridgeway.services.petitions.queries.parliaments import find_parliament
 from ridgeway.services.petitions.queries.places import count_places
 from ridgeway.services.petitions.queries.published import find_petition
 from ridgeway.services.petitions.queries.site import read_site
-from ridgeway.services.petitions.rules.closing import clip_deadline
+from ridgeway.services.petitions.rules.closing import clip_deadline, last_day
 from ridgeway.services.petitions.states import GATHERING, IN_QUEUE, PUBLISHED, VISIBLE, State
 
 TOP_PLACES = 10
@@ -97,10 +101,11 @@ def show_visible(request: HttpRequest, petition: Petition) -> HttpResponse:
         "business": sorted(petition.other_business.all(), key=lambda item: (item.occurred_on, item.pk), reverse=True),
         "places": places,
         "top_places": sorted(places.constituencies, key=lambda each: -each.count)[:TOP_PLACES] if places else [],
+        "chart": draw_chart(list_growth(petition)) if places else None,
+        "feeds": [{"href": reverse("petition-atom", kwargs={"petition_id": petition.pk}), "title": petition.action}],
         "canonical_url": link_to("archived-petition" if petition.archived_at else "petition", petition_id=petition.pk),
         "description": petition.background,
         "indexable": True,
-        "now": timezone.now(),
     }
     return say_modified(render(request, "petitions/show.html", context), petition.updated_at, petition.last_signed_at)
 
@@ -120,13 +125,13 @@ def find_goal(petition: Petition, response: int, debate: int) -> Goal | None:
     return Goal("response", response) if petition.signature_count < response else Goal("debate", debate)
 
 
-def find_deadline(petition: Petition) -> object:
-    """When an open petition closes: at its own time, or with the Parliament when that comes first."""
+def find_deadline(petition: Petition) -> date | None:
+    """The last day on which it can be signed: by its own time, or by the Parliament's when that ends first."""
     if petition.state != State.OPEN or petition.closes_at is None:
         return None
     parliament = find_parliament()
     announced = parliament.dissolution_at if parliament and parliament.shows_dissolution else None
-    return clip_deadline(petition.closes_at, announced)
+    return last_day(clip_deadline(petition.closes_at, announced), ZoneInfo(settings.TIME_ZONE))
 
 
 urlpatterns = [

@@ -64,10 +64,10 @@ def parse_listing(query: QueryDict, *, is_archive: bool = False) -> Listing:
 
 
 def parse_number(text: str, *, usual: int, most: int) -> int:
-    """A number from 1 to `most`; `usual` when it is none."""
-    if not (text.isascii() and text.isdigit()) or len(text) > len(str(most)) or int(text) == 0:
+    """A number from 1 to `most`, which stands for larger ones; `usual` when it is none."""
+    if not (text.isascii() and text.isdigit()) or not text.strip("0"):
         return usual
-    return min(int(text), most)
+    return most if len(text.lstrip("0")) > len(str(most)) else min(int(text), most)
 
 
 def has_unknown_facet(query: QueryDict, *, is_archive: bool = False) -> bool:
