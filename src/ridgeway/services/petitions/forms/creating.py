@@ -20,11 +20,11 @@ class EligibilityForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, country: str, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.fields["eligible"] = forms.ChoiceField(
-            label=gettext("Are you a citizen of %(country)s, or do you live there?") % {"country": country},
+            label=gettext("Are you a citizen or a resident of this country (%(country)s)?") % {"country": country},
             choices=[(YES, _("Yes")), (NO, _("No"))],
             widget=forms.RadioSelect,
             error_messages={
-                "required": _("Say whether you are a citizen or live in the country"),
+                "required": _("Say whether you are a citizen or a resident"),
                 "invalid_choice": _("Choose yes or no"),
             },
         )

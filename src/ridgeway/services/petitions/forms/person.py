@@ -61,8 +61,7 @@ class PersonForm(forms.Form):
         )
         self.fields["postcode"] = forms.CharField(
             label=_("Your postcode"),
-            help_text=gettext("Needed if you live in %(country)s. It tells us your constituency.")
-            % {"country": asked.home_name},
+            help_text=_("Not needed if you live abroad. It tells us your constituency."),
             required=False,
             widget=forms.TextInput(
                 attrs={"autocomplete": "postal-code", "spellcheck": "false", "data-home": asked.home_code}

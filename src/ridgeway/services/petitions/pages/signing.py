@@ -143,7 +143,7 @@ def show_check(request: HttpRequest, flow: Flow, form: PersonForm, *, is_away: b
         "likely": say_likely(values["email"]),
         "is_away": is_away,
     }
-    return show(request, flow, "check", back=flow.address("details"), form=form, **shown)
+    return show(request, flow, "check", back="", form=form, **shown)
 
 
 def show(request: HttpRequest, flow: Flow, page: str, *, back: str, **context: object) -> HttpResponse:

@@ -51,7 +51,9 @@ def test_suzie_starts_a_petition_step_by_step_and_is_mailed_the_private_link(any
         settle_country()
         suzie = Client()
         assert suzie.get("/petitions/start").status_code == 200
-        assert "Are you a citizen of United Kingdom" in text_of(suzie.get("/petitions/new"))
+        assert "Are you a citizen or a resident of this country (United Kingdom)?" in text_of(
+            suzie.get("/petitions/new")
+        )
         for step, leads_to, fields in (
             ("", "/petitions/new/title", {"eligible": "yes"}),
             ("title", "/petitions/new/similar", TEXTS["title"]),
@@ -104,7 +106,7 @@ def test_a_numbering_that_has_begun_is_left_alone(any_office):  # noqa: F811
 def test_who_is_no_citizen_is_told_politely(site):
     response = answer(Client(), eligible="no")
     assert response["Location"] == "/petitions/new/not-eligible"
-    assert "Only citizens" in text_of(Client().get("/petitions/new/not-eligible"))
+    assert "Only citizens and residents" in text_of(Client().get("/petitions/new/not-eligible"))
     assert Draft.objects.count() == 0
 
 
@@ -113,7 +115,7 @@ def test_who_says_neither_yes_nor_no_is_asked_again(site):
     response = answer(browser)
     assert response["Location"] == "/petitions/new?problem=1"
     page = browser.get(response["Location"])
-    assert "Say whether you are a citizen" in text_of(page)
+    assert "Say whether you are a citizen or a resident" in text_of(page)
     assert "<title>Error: " in page.content.decode()
 
 

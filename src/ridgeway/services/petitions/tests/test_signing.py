@@ -60,7 +60,7 @@ def test_bob_signs_step_by_step_and_his_signature_counts_when_he_follows_the_lin
         settle_country()
         petition = publish("Repair the footbridge at Mill Lane")
         bob, here = Client(), f"/petitions/{petition.pk}/signatures/new"
-        assert "Are you a citizen of United Kingdom" in text_of(bob.get(here))
+        assert "Are you a citizen or a resident of this country (United Kingdom)?" in text_of(bob.get(here))
         onward = send(bob, here, {"step": "eligibility", "eligible": "yes"}, purpose=PURPOSE)
         assert onward["Location"] == f"{here}?step=details"
         assert "Your full name" in text_of(bob.get(onward["Location"]))
@@ -96,7 +96,7 @@ def test_who_lives_elsewhere_is_told_politely(petition):
     response = send(Client(), here, {"step": "eligibility", "eligible": "no"}, purpose=PURPOSE)
     assert "You cannot sign this petition" in text_of(Client().get(response["Location"]))
     asked = send(Client(), here, {"step": "eligibility"}, purpose=PURPOSE)
-    assert "Say whether you are a citizen" in text_of(Client().get(asked["Location"]))
+    assert "Say whether you are a citizen or a resident" in text_of(Client().get(asked["Location"]))
 
 
 def test_bob_changes_his_details_before_he_sends_them(petition):
@@ -131,7 +131,7 @@ def test_somebody_abroad_signs_with_a_country_and_no_postcode(petition):
     browser = Client()
     signed = text_of(browser.get(link_of(signature), follow=True))
     assert signature.country_code == "FR"
-    assert "constituency" not in signed
+    assert "Your constituency:" not in signed
     assert PlaceCount.objects.get(petition=petition, code="FR").count == 1
 
 

@@ -94,7 +94,7 @@ def test_a_supporter_opens_the_link_and_the_creator_is_confirmed(any_office):  #
         petition = draft_petition()
         page = Client().get(private_link(petition))
         assert TITLE in text_of(page)
-        assert "Are you a citizen of United Kingdom" in text_of(page)
+        assert "Are you a citizen or a resident of this country (United Kingdom)?" in text_of(page)
         petition.refresh_from_db()
         assert (petition.state, petition.signature_count, petition.creator.state) == ("validated", 1, "validated")
         Client().get(private_link(petition))
