@@ -61,11 +61,12 @@ def open_claim(folder: Path) -> Iterator[Claim]:
     path = folder / f"{name}{SUFFIX}"
     try:
         folder.mkdir(mode=FOLDER_OF_OWNER_ALONE, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, OWNER_ALONE)
+        descriptor = os.open(folder / f"{name}.opening", os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, OWNER_ALONE)
     except OSError as error:
         raise unavailable(folder, error) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        (folder / f"{name}.opening").rename(path)  # nobody sees it unlocked
         yield Claim(name, path, descriptor)
         path.unlink(missing_ok=True)
     finally:

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -144,7 +145,7 @@ def test_an_address_that_came_around_the_check_is_dropped(any_office):
 
 
 def test_a_mailing_reaches_everybody_once_even_if_asked_for_again(any_office):
-    ask = {"subject": "test:1", "not_before": NOW, "payload": {"subject": "To all"}, "now": NOW}
+    ask: dict[str, Any] = {"subject": "test:1", "not_before": NOW, "payload": {"subject": "To all"}, "now": NOW}
     request_mailing("test.greeting", version="1", **ask)
     chunks = []
     while number := spread_mailings(now=NOW):
@@ -164,7 +165,7 @@ def test_a_mailing_reaches_everybody_once_even_if_asked_for_again(any_office):
 
 
 def test_a_newer_version_replaces_what_was_not_sent_of_the_older(any_office):
-    ask = {"subject": "test:1", "not_before": NOW, "now": NOW}
+    ask: dict[str, Any] = {"subject": "test:1", "not_before": NOW, "now": NOW}
     request_mailing("test.greeting", version="1", payload={"recipients": 10}, **ask)
     spread_mailings(now=NOW)
     assert outbox_of(any_office, batch=4).send_due() == Counts(sent=4)
@@ -177,7 +178,7 @@ def test_a_newer_version_replaces_what_was_not_sent_of_the_older(any_office):
 
 
 def test_a_cancelled_mailing_stops_and_goes_on_for_the_rest_when_asked_for_again(any_office):
-    ask = {"subject": "test:1", "version": "1", "not_before": NOW, "payload": {"recipients": 10}, "now": NOW}
+    ask: dict[str, Any] = {"subject": "test:1", "version": "1", "not_before": NOW, "payload": {"recipients": 10}, "now": NOW}
     request_mailing("test.greeting", **ask)
     spread_mailings(now=NOW)
     outbox_of(any_office, batch=4).send_due()
@@ -297,7 +298,7 @@ def test_a_server_that_hangs_is_left_in_time_and_others_get_their_mail(any_offic
 
 
 def test_a_server_that_closes_an_idle_connection_is_simply_called_again(any_office):
-    closing = []
+    closing: list[bool] = []
 
     def answer(step, argument):
         if step == "MAIL" and closing:
@@ -352,7 +353,7 @@ def test_a_person_who_is_erased_gets_nothing_more(any_office):
 
 
 def test_ended_mailings_go_with_their_last_notices(any_office):
-    ask = {"subject": "test:1", "version": "1", "not_before": NOW, "payload": {"recipients": 3}, "now": NOW}
+    ask: dict[str, Any] = {"subject": "test:1", "version": "1", "not_before": NOW, "payload": {"recipients": 3}, "now": NOW}
     request_mailing("test.greeting", **ask)
     while spread_mailings(now=NOW):
         pass
