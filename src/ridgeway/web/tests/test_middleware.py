@@ -4,13 +4,14 @@ import pytest
 from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
-from django.urls import path, reverse
+from django.urls import include, path, reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ridgeway.errors import NetworkError
 from ridgeway.office.tests.ready import Office, migrated_file, office  # noqa: F401 - fixtures
+from ridgeway.services import installed
 from ridgeway.web.middleware import POLICY, Guard, is_clean
 
 
@@ -22,7 +23,11 @@ def fail(request: HttpRequest) -> HttpResponse:
     raise NetworkError("network_error", "the writer of signatures <does> not answer")
 
 
-urlpatterns = [path("language", show_language, name="language"), path("fail", fail)]
+urlpatterns = [
+    path("language", show_language, name="language"),
+    path("fail", fail),
+    *(path("", include(plate.urls)) for plate in installed().values()),
+]
 
 
 @pytest.fixture
