@@ -23,7 +23,7 @@ class Mails:
     """What is to be mailed when the transaction is committed."""
 
     now: datetime
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list, repr=False)
 
     def ask_to_confirm(self, signature: Signature) -> bool:
         """The link that confirms goes to the signer; false when that address has had enough mails."""
