@@ -90,6 +90,7 @@ def require_free_ports(country: Country) -> None:
     """
     ports = country.ports
     wanted = [("127.0.0.1", ports.page)] if country.instance == NORTHMARK else []
+    wanted += [("127.0.0.1", port) for port in (ports.site, ports.desk) if country.instance == NORTHMARK]
     wanted.append((country.central_host, ports.central))
     wanted += [(country.authorities_host, ports.ca), (country.authorities_host, ports.tsa)]
     for each in country.organisations:

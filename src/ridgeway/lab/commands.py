@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from ridgeway.client import ServiceApp
+from ridgeway.errors import RidgewayError
 from ridgeway.http import Pool, run
 from ridgeway.lab.accompany import join_running, take_partner_in
 from ridgeway.lab.authorities.acme import AcmeDoor
@@ -36,7 +37,7 @@ from ridgeway.lab.country import (
 )
 from ridgeway.lab.page.serve import serve_page
 from ridgeway.lab.proofs import ask_first, list_questions, render_exchange
-from ridgeway.lab.run import Progress, finish_unless, running_country
+from ridgeway.lab.run import Progress, finish_unless, running_country, start_service
 from ridgeway.lab.sending import Sending, send_rest, send_soap
 from ridgeway.lab.setup import AUTHORITIES
 from ridgeway.lab.status import find_base_port, read_status, render_status, write_status
@@ -119,11 +120,24 @@ async def stay_up(country: Country, *, once: bool) -> int:
             )
         write_status(country, progress.supervisor)
         if not once:
+            await open_petitions(progress, stopped)
             async with serve_page(country, progress, exchange=exchanges[0], pool=pool):
+                print(f"\nPetitions: {country.site_url}   their desk: {country.desk_url}   staff: ridgeway lab status")
                 print(f"See it happen: {country.page_url}   (Ctrl-C stops the country)", flush=True)
                 await keep_status(progress, stopped, pool)
             print("Stopping.", flush=True)
     return 0 if all(exchange.is_proven for exchange in exchanges) else 1
+
+
+async def open_petitions(progress: Progress, stopped: asyncio.Event) -> None:
+    """The parliament's service is up, or the wait for it was given up when stopped."""
+    print("\nThe parliament opens its petitions:", flush=True)
+    with contextlib.suppress(asyncio.CancelledError):
+        try:
+            await finish_unless(stopped, start_service(progress))
+        except* RidgewayError as group:
+            for error in group.exceptions:
+                print(f"\n  not opened; the country goes on without: {error}", file=sys.stderr, flush=True)
 
 
 def listen_for_stop() -> asyncio.Event:
@@ -209,6 +223,10 @@ def part(name: str, state: Path, base_port: int, instance: str) -> None:
             put_in_force(country, tuple(keys.split(",")))
         else:
             federate(country)
+    elif kind in {"open-service", "load-petitions"}:
+        from ridgeway.lab.opening import load_petitions, open_service  # noqa: PLC0415 — Django, as above
+
+        (open_service if kind == "open-service" else load_petitions)(country)
     else:
         run(run_part(country, name))
 

@@ -85,6 +85,16 @@ class Ports:
         return self.base + 11
 
     @property
+    def site(self) -> int:
+        """The public site of the petitions service, at the parliament."""
+        return self.base + 20
+
+    @property
+    def desk(self) -> int:
+        """The parliament's desk, where its staff work."""
+        return self.base + 21
+
+    @property
     def of_a_server(self) -> tuple[int, ...]:
         """Every port at an organisation's own address."""
         return (self.consumer, self.consumer_tls, self.peer, self.ocsp, self.system)
@@ -292,6 +302,16 @@ class Country:
     def page_url(self) -> str:
         """The country page."""
         return f"http://localhost:{self.ports.page}"
+
+    @property
+    def site_url(self) -> str:
+        """The petitions of the parliament, as browsers see them."""
+        return f"http://localhost:{self.ports.site}"
+
+    @property
+    def desk_url(self) -> str:
+        """The desk of the parliament's staff."""
+        return f"http://localhost:{self.ports.desk}"
 
     @property
     def central_url(self) -> str:

@@ -28,6 +28,10 @@ PURPOSES = {
     "gateway": "carries messages: consumer, peer and OCSP doors",
     "opmonitor": "notes what passed, how long it took, what failed",
     "system": "the information system behind the security server",
+    "writer": "takes, confirms and counts signatures, many in one transaction",
+    "petitions": "the public site of petitions",
+    "desk": "the site where staff work",
+    "jobs": "duties by the clock, queued work, the sending of mail",
 }
 """The last part of a process's name → what it is for."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ridgeway.errors import NetworkError
 from ridgeway.http import Pool
-from ridgeway.lab.country import Country
+from ridgeway.lab.country import PARLIAMENT, Country
 from ridgeway.lab.documents import write_changed_documents
 from ridgeway.lab.parts import (
     build_centralserver,
@@ -24,6 +24,7 @@ from ridgeway.lab.parts import (
     list_authorities,
     list_server_parts,
 )
+from ridgeway.lab.service import READY_FILE, list_service_parts
 from ridgeway.lab.setup import (
     ANCHOR_FILE,
     AUTHORITIES,
@@ -145,6 +146,26 @@ async def start_country(country: Country, supervisor: Supervisor, progress: Prog
         "central server, security servers and their systems",
         supervisor.start([build_centralserver(country), *parts, *systems]),
     )
+
+
+async def start_service(progress: Progress) -> None:
+    """The petitions service of the country is up, with the sample in it."""
+    country, supervisor = progress.country, progress.supervisor
+    ready = country.folder(PARLIAMENT.key) / READY_FILE
+    ready.unlink(missing_ok=True)
+    opening = run_command(country, PARLIAMENT.key, *lab_arguments(country, "open-service"))
+    await progress.step("tables, first rows and staff of the petitions service", opening)
+    await progress.step("its processes, and a few thousand petitions", run_service(progress))
+    ready.touch()
+    write_status(country, supervisor)
+
+
+async def run_service(progress: Progress) -> None:
+    """Every process of the service answers, and the sample is loaded beside their start."""
+    country = progress.country
+    async with asyncio.TaskGroup() as group:
+        group.create_task(progress.supervisor.start(list_service_parts(country)))
+        group.create_task(run_command(country, PARLIAMENT.key, *lab_arguments(country, "load-petitions")))
 
 
 async def prepare_folders(country: Country) -> None:

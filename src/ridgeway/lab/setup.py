@@ -17,6 +17,7 @@ from ridgeway.errors import NetworkError
 from ridgeway.http import Pool, fetch
 from ridgeway.journal.places import choose_socket_folder
 from ridgeway.lab.country import MEMBER_CLASS, Country, Organisation
+from ridgeway.lab.service import describe_service_settings, has_service
 from ridgeway.protocol.identifiers import MemberId
 from ridgeway.signer import KeyUsage, SignerClient
 from ridgeway.signer.commands import LAB_MARK
@@ -81,11 +82,12 @@ def write_settings(folder: Path, tables: dict[str, dict[str, object]]) -> None:
 
 
 def write_organisation_settings(country: Country, organisation: Organisation) -> None:
-    """The settings of one security server."""
+    """The settings of one organisation: of its security server, and of its service where it has one."""
     ports = country.ports
     write_settings(
         country.folder(organisation.key),
-        {
+        (describe_service_settings(country) if has_service(country, organisation) else {})
+        | {
             "trust": {
                 "anchor": ANCHOR_FILE,
                 "fetch_interval_seconds": FETCH_SECONDS,

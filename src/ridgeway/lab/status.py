@@ -11,6 +11,7 @@ import msgspec
 
 from ridgeway.lab.country import Country, Organisation
 from ridgeway.lab.parts import PURPOSES
+from ridgeway.lab.service import describe_services
 from ridgeway.lab.setup import ANCHOR_FILE, CENTRAL
 from ridgeway.processes.supervisor import Supervisor, resident_bytes
 
@@ -39,6 +40,7 @@ def describe(country: Country) -> dict[str, Any]:
         "certification_authority": country.ca_url,
         "timestamping_authority": country.tsa_url,
         "organisations": [describe_organisation(country, each) for each in country.organisations],
+        "services": describe_services(country),
         "partner": describe(replace(country.partner, is_accompanied=False)) if country.is_accompanied else None,
     }
 
@@ -123,4 +125,10 @@ def render_country(told: dict[str, Any]) -> list[str]:
             for name in ("security_server", "consumer_door", "peer_door", "ocsp_door", "information_system", "state")
         ]
         lines += [f"  {'services':<24} {', '.join(each['services'])}"] if each["services"] else []
+    for service in told.get("services", []):
+        lines.append(f"{service['name']} ({'ready' if service['ready'] else 'not ready'})")
+        lines += [f"  {name:<24} {service[name]}" for name in ("site", "desk", "mail")]
+        for account in service["accounts"]:
+            factor = f", authenticator secret {account['totp_secret']}" if account["totp_secret"] else ""
+            lines.append(f"  {account['role']:<24} {account['email']}  password: {account['password']}{factor}")
     return lines

@@ -4,6 +4,7 @@
     GET  /evidence         what proves it           POST /flip     flip one byte of a copy
     GET  /evidence/FILE    one container            POST /undo     go back to the original
     GET  /recent           the last exchanges       GET  /healthz
+    GET  /mail             what was mailed          GET  /mail/FILE   one mail; `?raw` as it is
 
 Law: after a POST the browser is sent back to the page, so that reloading repeats nothing. The Host must be loopback
 and an Origin must be the page's own, so that no other site can give orders.
@@ -17,6 +18,7 @@ from importlib import resources
 from ridgeway.errors import RidgewayError
 from ridgeway.http import Pool, Request, ResponseWriter, Server, serve
 from ridgeway.lab.country import Country
+from ridgeway.lab.page.mail import find_mail, render_mail, render_mails
 from ridgeway.lab.page.views import Show, render_evidence, render_page, render_recent
 from ridgeway.lab.proofs import Exchange, ask_and_prove, list_questions
 from ridgeway.lab.run import Progress
@@ -59,7 +61,7 @@ class Page:
         elif request.method == "POST":
             await self.act(path, response)
         elif request.method in {"GET", "HEAD"}:
-            await self.look(path, response)
+            await self.look(request, path, response)
         else:
             await self.send(response, 405, "text/plain", b"GET or POST.")
 
@@ -90,7 +92,7 @@ class Page:
                 return
         await response.send(303, "See Other", [("Location", "/"), *SAFETY], b"")
 
-    async def look(self, path: str, response: ResponseWriter) -> None:
+    async def look(self, request: Request, path: str, response: ResponseWriter) -> None:
         """Show something."""
         files = {each.file.name: each.file for each in self.show.exchange.evidence}
         files[self.show.exchange.configuration.name] = self.show.exchange.configuration
@@ -100,6 +102,8 @@ class Page:
             await self.send(response, 200, HTML, render_recent(self.show).encode())
         elif path == "/evidence":
             await self.send(response, 200, HTML, render_evidence(self.show).encode())
+        elif path == "/mail" or path.startswith("/mail/"):
+            await self.show_mail(request, path, response)
         elif path.startswith("/evidence/") and path.removeprefix("/evidence/") in files:
             file = files[path.removeprefix("/evidence/")]
             headers = [("Content-Disposition", f'attachment; filename="{file.name}"')]
@@ -113,6 +117,20 @@ class Page:
             await self.send(response, 200, "text/plain", b"ok")
         else:
             await self.send(response, 404, "text/plain", b"Nothing is here.")
+
+    async def show_mail(self, request: Request, path: str, response: ResponseWriter) -> None:
+        """What the petitions service mailed, or one of its mails."""
+        country = self.show.country
+        if path == "/mail":
+            await self.send(response, 200, HTML, render_mails(country, request.target).encode())
+            return
+        file = find_mail(country, path.removeprefix("/mail/"))
+        if file is None:
+            await self.send(response, 404, "text/plain", b"There is no such mail.")
+        elif request.target.endswith(b"?raw"):
+            await self.send(response, 200, "text/plain; charset=utf-8", file.read_bytes())
+        else:
+            await self.send(response, 200, HTML, render_mail(country, file).encode())
 
     async def send(
         self,

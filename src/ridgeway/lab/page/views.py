@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from ridgeway.errors import RidgewayError
 from ridgeway.lab.country import Country
+from ridgeway.lab.page.environment import environment
 from ridgeway.lab.page.recent import list_recent
 from ridgeway.lab.parts import PURPOSES
 from ridgeway.lab.proofs import Evidence, Exchange, flip_byte, list_questions
+from ridgeway.lab.service import describe_services
 from ridgeway.processes.supervisor import Supervisor, resident_bytes
 from ridgeway.trust.offline import read_trust, verify_file
 
@@ -24,10 +24,6 @@ PERSON_FIELDS = (
     ("givenName", "familyName", "bornOn", "municipality"),
 )
 """What the register calls its fields, over REST and over SOAP."""
-
-environment = Environment(
-    loader=PackageLoader("ridgeway.lab.page"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +98,7 @@ def render_page(show: Show) -> str:
         person=describe_person(show.exchange.answer),
         processes=list_processes(show.supervisor),
         recent=list_recent(show.country),
+        services=describe_services(show.country),
     )
 
 
