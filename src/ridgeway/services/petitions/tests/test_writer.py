@@ -122,6 +122,17 @@ def test_who_signs_too_often_is_answered_and_mailed_as_others_and_never_counts(s
     assert count_of(petition) == 1
 
 
+def test_a_creator_and_five_supporters_behind_one_address_are_within_the_limits(store: SignatureStore):
+    found_site()
+    RateLimits.objects.update(burst_rate=1, sustained_rate=5, sponsor_rate=5, creator_rate=2)
+    petition = open_petition(State.PENDING)
+    Signature.objects.update(ip="192.0.2.1", source="192.0.2.1")
+    names = ["Ada", "Ben", "Cem", "Dee", "Eve", "Fay"]
+    do(store, *(form_of(petition, name, role="sponsor") for name in names))
+    states = dict(Signature.objects.filter(role=SignatureRole.SPONSOR).values_list("name", "state"))
+    assert states == dict.fromkeys(names, SignatureState.PENDING) | {"Fay": SignatureState.FRAUDULENT}
+
+
 def test_a_wrong_link_says_nothing_and_changes_nothing(store: SignatureStore):
     found_site()
     petition = open_petition()

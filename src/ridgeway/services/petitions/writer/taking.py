@@ -27,6 +27,8 @@ from ridgeway.services.petitions.writer.values import Outcome, Take
 TOKEN_BYTES = 24
 Key = tuple[int, str]
 """A petition and what tells somebody apart there."""
+Crowd = tuple[int, str, str]
+"""A petition, a place on the net, and as what they sign there: each role has limits of its own."""
 
 
 class Taker:
@@ -63,17 +65,16 @@ class Taker:
         found = Signature.objects.filter(petition_id__in={take.petition_id for take in takes}, nonce__in=nonces)
         return set(found.values_list("petition_id", "nonce")) if nonces else set()
 
-    def find_times(self, takes: Sequence[Take]) -> dict[Key, list[datetime]]:
+    def find_times(self, takes: Sequence[Take]) -> dict[Crowd, list[datetime]]:
         """When the same petitions were signed from the same places within the longer period."""
         since = self.now - timedelta(seconds=self.site.guard.rates.sustained_period_seconds)
         sources = {self.sources[take.ip] for take in takes if take.ip}
         near = Q(source__in=sources, petition_id__in={take.petition_id for take in takes}, created_at__gt=since)
-        times: dict[Key, list[datetime]] = defaultdict(list)
+        times: dict[Crowd, list[datetime]] = defaultdict(list)
         if sources:
-            for petition_id, source, at in Signature.objects.filter(near).values_list(
-                "petition_id", "source", "created_at"
-            ):
-                times[petition_id, source].append(at)
+            found = Signature.objects.filter(near).values_list("petition_id", "source", "role", "created_at")
+            for petition_id, source, role, at in found:
+                times[petition_id, source, role].append(at)
         return times
 
     def take(self, take: Take) -> Outcome:
@@ -98,7 +99,7 @@ class Taker:
 
     def add(self, page: Page, take: Take, role: SignatureRole) -> None:
         """A new signature, pending; or marked, when its place is blocked or signs too often."""
-        key = (take.petition_id, self.sources[take.ip])
+        key = (take.petition_id, self.sources[take.ip], take.role)
         is_welcome = self.is_welcome(take, role, self.times[key])
         self.times[key].append(self.now)
         signature = Signature(
