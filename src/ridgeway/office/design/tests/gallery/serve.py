@@ -149,6 +149,7 @@ urlpatterns = [
     path("static/<path:path>", serve, {"document_root": ROOM / "static"}),
     path("count.json", lambda request: JsonResponse({"signature_count": 104_250})),
     path("alive", lambda request: HttpResponse("yes")),
+    path("favicon.ico", lambda request: HttpResponse(status=204)),
     path("out", lambda request: HttpResponse("<title>out</title>signed out")),
     path("<str:language>/<str:name>", show),
 ]
