@@ -21,7 +21,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
-from django.utils.http import http_date
+from django.utils.http import http_date, parse_http_date_safe
 
 COUNTS = 10
 """What shows counts."""
@@ -140,7 +140,8 @@ def shorten(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     etag = response.headers.get("ETag")
     if etag is None:
         return response
-    told = get_conditional_response(request, etag=etag, response=response)
+    changed = parse_http_date_safe(response.headers.get("Last-Modified", ""))
+    told = get_conditional_response(request, etag=etag, last_modified=changed, response=response)
     answer: HttpResponse = told if isinstance(told, HttpResponse) else response
     for name in ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Cache-Control"):
         if name in response.headers:

@@ -15,6 +15,7 @@ from ridgeway.office.design.formats import render_number
 from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.models import Page, SiteSettings
 from ridgeway.services.petitions.pages.caching import CONTENT, public, say_modified
+from ridgeway.services.petitions.pages.context import name_in_language
 from ridgeway.services.petitions.queries.content import find_page
 from ridgeway.services.petitions.queries.site import read_site
 
@@ -41,8 +42,8 @@ def fill_in(page: Page, site: SiteSettings) -> str:
     """The text with the site's own names and numbers."""
     with translation.override(page.language):
         return Template(page.content).safe_substitute(
-            parliament=site.parliament_name,
-            government=site.government_name,
+            parliament=name_in_language(site.parliament_name),
+            government=name_in_language(site.government_name),
             minimum_sponsors=render_number(site.minimum_sponsors),
             response_threshold=render_number(site.threshold_for_response),
             debate_threshold=render_number(site.threshold_for_debate),

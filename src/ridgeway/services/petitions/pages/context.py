@@ -22,11 +22,17 @@ def describe_site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_settings": site,
         "site_name": gettext(site.title),
-        "organisation": site.parliament_name,
+        "organisation": name_in_language(site.parliament_name),
         "navigation": list_navigation(request),
         "footer_links": list_footer(),
+        "manifest_url": reverse("manifest"),
         "message_bars": list_messages(request, site, find_parliament()),
     }
+
+
+def name_in_language(name: str) -> str:
+    """A name that staff gave; the usual ones are translated."""
+    return gettext(name) if name else ""
 
 
 def list_navigation(request: HttpRequest) -> list[dict[str, Any]]:
