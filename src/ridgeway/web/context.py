@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext
 
 from ridgeway.office.people.gates import find_actor, may
@@ -41,7 +42,9 @@ def path_in(request: HttpRequest, code: str) -> str:
     """The path of the same page in the language `code`."""
     prefix = "" if code == settings.LANGUAGE_CODE else f"/{code}"
     query = request.META.get("QUERY_STRING", "")
-    return f"{prefix}{request.path_info}{'?' if query else ''}{query}"
+    # One slash alone in front: an address that begins with two, or with a backslash, leads to another site.
+    path = escape_uri_path(request.path_info.lstrip("/\\"))
+    return f"{prefix}/{path}{'?' if query else ''}{query}"
 
 
 def list_navigation(request: HttpRequest) -> list[dict[str, Any]]:

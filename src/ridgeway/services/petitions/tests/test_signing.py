@@ -472,3 +472,12 @@ def test_pages_of_signing_are_kept_by_nobody_and_say_their_address_to_nobody(pet
         response = Client().get(address)
         assert (response["Cache-Control"], response["Referrer-Policy"]) == ("no-store", "same-origin")
         assert "sessionid" not in response.cookies
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "/ar//evil.example/x", "/\\evil.example/x", "/ar/\\evil.example"])
+def test_no_address_makes_a_page_that_leads_to_another_site(petition, path):
+    response = Client().get("/", PATH_INFO=path)
+    assert response.status_code == 404
+    links = re.findall(r'(?:href|action|src)="([^"]*)"', response.content.decode())
+    assert links
+    assert not [link for link in links if link.startswith(("//", "/\\", "http"))]
