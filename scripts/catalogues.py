@@ -5,6 +5,7 @@ until somebody translates it and one that is gone is removed. The compiled `.mo`
 Used by scripts/locale and tests/architecture/test_locale.py.
 """
 
+import csv
 import re
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,12 @@ KEYWORDS: Final = {
     "MenuEntry": (1,),
 }
 JINJA_OPTIONS: Final = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+FOUNDING_TABLES: Final = {
+    "departments": ("name",),
+    "reasons": ("title", "description"),
+    "regions": ("name",),
+    "topics": ("name",),
+}
 NOT_SHOWN: Final = frozenset({"tests", "migrations", "locale", "static", "__pycache__"})
 PLACEHOLDER: Final = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|\{[a-z_]*\}")
 COUNTS: Final = frozenset({"%(num)s", "%(count)s", "%(number)s", "%(shown)s", "%d"})
@@ -65,7 +72,7 @@ def list_rooms() -> list[Path]:
 
 
 def find_texts(room: Path) -> dict[tuple[str | None, str], Text]:
-    """Every text of a room, from its code and its templates."""
+    """Every text of a room, from its code, its templates and its founding tables."""
     found: dict[tuple[str | None, str], Text] = {}
     for file in list_files(room):
         for message, context in extract_texts(file):
@@ -73,7 +80,17 @@ def find_texts(room: Path) -> dict[tuple[str | None, str], Text]:
             text = found.setdefault((context, single), Text(single, plural, context))
             text.plural = text.plural or plural
             text.files.add(file.relative_to(ROOT.parent).as_posix())
+    for said, file in list_founding_texts(room):
+        found.setdefault((None, said), Text(said)).files.add(file.relative_to(ROOT.parent).as_posix())
     return found
+
+
+def list_founding_texts(room: Path) -> Iterator[tuple[str, Path]]:
+    """What the tables that a service comes with say to people."""
+    for name, columns in FOUNDING_TABLES.items():
+        for file in sorted(room.glob(f"founding/data/{name}.csv")):
+            with file.open(encoding="utf-8", newline="") as rows:
+                yield from ((row[column], file) for row in csv.DictReader(rows) for column in columns if row[column])
 
 
 def list_files(room: Path) -> list[Path]:

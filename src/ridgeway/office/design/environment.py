@@ -23,6 +23,7 @@ from ridgeway.office.design import formats
 from ridgeway.office.design.fields import describe_field, list_problems
 from ridgeway.office.design.formtoken import render_form_token
 from ridgeway.office.design.prose import render_autolink, render_markdown, render_plain
+from ridgeway.office.design.wording import name_place, translate_data
 
 OWN_APPS: Final = "ridgeway."
 
@@ -104,6 +105,8 @@ def list_filters() -> dict[str, Any]:
         "compact_number": formats.render_compact_number,
         "percent": formats.render_percent,
         "time_tag": formats.render_time_tag,
+        "translated": translate_data,
+        "place_name": name_place,
     }
 
 

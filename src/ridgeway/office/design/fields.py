@@ -15,6 +15,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from ridgeway.office.design.widgets import DateParts
+from ridgeway.office.design.wording import translate_data
 
 
 class Kind(StrEnum):
@@ -175,7 +176,7 @@ def make_option(bound: BoundField, sub: Mapping[str, Any], group: str, index: in
     first = bound.auto_id or bound.html_name
     return Option(
         value="" if sub["value"] is None else str(sub["value"]),
-        label=str(sub["label"]),
+        label=translate_data(sub["label"]),
         id=first if index == 0 else f"{first}-{index + 1}",
         is_chosen=bool(sub["selected"]),
         group=group,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
 from ridgeway.office.design.widgets import DateParts
+from ridgeway.office.design.wording import translate_data
 from ridgeway.services.petitions.actions.moderating import MAX_DETAILS
 from ridgeway.services.petitions.models import Department, Petition, RejectionReason, Tag, Topic
 
@@ -46,8 +47,10 @@ class RejectForm(forms.Form):
         super().__init__(*args, **kwargs)
         reasons = RejectionReason.objects.order_by("is_hidden", "position", "title")
         hidden = gettext("%(title)s (hidden)")
+        titles = {each.code: translate_data(each.title) for each in reasons}
         self.fields["code"].choices = [  # type: ignore[attr-defined]
-            (each.code, hidden % {"title": each.title} if each.is_hidden else each.title) for each in reasons
+            (each.code, hidden % {"title": titles[each.code]} if each.is_hidden else titles[each.code])
+            for each in reasons
         ]
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ridgeway.office.design.wording import translate_data
 from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.models import Parliament, Topic
 from ridgeway.services.petitions.pages.caching import ARCHIVE, COUNTS, public, revalidate
@@ -98,7 +99,11 @@ def list_topics(listing: Listing, view: str) -> list[dict[str, Any]]:
     names = list(Topic.objects.order_by("name").values_list("code", "name"))
     rows = [("", gettext("Any topic")), *names] if names else []
     return [
-        {"href": view + listing.query(topic=code, page=1), "label": name, "current": code == listing.topic}
+        {
+            "href": view + listing.query(topic=code, page=1),
+            "label": translate_data(name),
+            "current": code == listing.topic,
+        }
         for code, name in rows
     ]
 
