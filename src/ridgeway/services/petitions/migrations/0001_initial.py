@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
+import ridgeway.services.petitions.models.expressions
 import ridgeway.services.petitions.states
 from django.conf import settings
 from django.db import migrations, models
@@ -526,6 +527,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='signature',
             index=models.Index(fields=['postcode'], name='petitions_sig_by_postcode'),
+        ),
+        migrations.AddIndex(
+            model_name='signature',
+            index=models.Index(ridgeway.services.petitions.models.expressions.DomainOf('canonical_email'), models.F('created_at'), name='petitions_sig_by_domain'),
+        ),
+        migrations.AddIndex(
+            model_name='signature',
+            index=models.Index(django.db.models.functions.text.Lower('name'), models.F('created_at'), name='petitions_sig_by_name'),
         ),
         migrations.AddConstraint(
             model_name='signature',

@@ -7,6 +7,7 @@ minute's tally move in one transaction, in `writer`. Addresses and names stand h
 from django.db import models
 from django.db.models.functions import Lower
 
+from ridgeway.services.petitions.models.expressions import DomainOf
 from ridgeway.services.petitions.models.petition import Petition
 from ridgeway.services.petitions.models.place import Constituency
 from ridgeway.services.petitions.states import PlaceKind, SignatureRole, SignatureState
@@ -69,6 +70,8 @@ class Signature(models.Model):
             models.Index(fields=["created_at"], name="petitions_sig_by_time"),
             models.Index(fields=["validated_at"], name="petitions_sig_by_validation"),
             models.Index(fields=["postcode"], name="petitions_sig_by_postcode"),
+            models.Index(DomainOf("canonical_email"), "created_at", name="petitions_sig_by_domain"),
+            models.Index(Lower("name"), "created_at", name="petitions_sig_by_name"),
         )
 
     def __str__(self) -> str:
