@@ -32,8 +32,8 @@ def list_kept_files():
 
 
 def list_pages():
-    """Every page of ours; what a site shows to the public leads to that site's own addresses."""
-    return [file for file in list_kept_files() if file.suffix == ".md" and "founding" not in file.parts]
+    """Every page of ours; what a site shows to the public (a service's `texts/`) leads to that site's own addresses."""
+    return [file for file in list_kept_files() if file.suffix == ".md" and "texts" not in file.parts]
 
 
 def without_code(text):
