@@ -6,6 +6,7 @@ Pure: the rest of the house reads this, and nothing else, of the service.
 from dataclasses import dataclass
 from pathlib import Path
 
+from ridgeway.office.jobs.duty import Duty
 from ridgeway.office.people.roles import MANAGE_PEOPLE, READ_AUDIT, Role
 from ridgeway.services import Kept, MenuEntry, Service
 from ridgeway.settingsfile import setting
@@ -21,6 +22,7 @@ CONFIGURE = "petitions.configure"
 REMOVE = "petitions.remove"
 FRAUD = "petitions.fraud"
 PARLIAMENT = "petitions.parliament"
+JOBS = "ridgeway.services.petitions.jobs"
 
 REVIEWER = frozenset({VIEW, ANNOTATE})
 MODERATOR = REVIEWER | {MODERATE, RESPOND, DEBATE, MAIL, SIGNATURES}
@@ -51,7 +53,25 @@ SERVICE = Service(
         Role("clerk", "Minister's clerk", CLERK),
         Role("sysadmin", "System administrator", SYSADMIN),
     ),
-    menu=(MenuEntry("Petitions", "petitions-staff:home", VIEW),),
+    menu=(
+        MenuEntry("Petitions", "petitions-staff:home", VIEW),
+        MenuEntry("Signatures", "petitions-staff:signatures", SIGNATURES),
+    ),
+    duties=(
+        Duty("petitions.close", f"{JOBS}.close_due", every_seconds=60),
+        Duty("petitions.dissolve", f"{JOBS}.dissolve", every_seconds=60),
+        Duty("petitions.watch_writer", f"{JOBS}.watch_writer", every_seconds=60),
+        Duty("petitions.archive", f"{JOBS}.archive", every_seconds=60),
+        Duty("petitions.trending_sources", f"{JOBS}.note_trending_sources", every_seconds=3600),
+        Duty("petitions.forget_drafts", f"{JOBS}.forget_drafts", every_seconds=3600),
+        Duty("petitions.debated", f"{JOBS}.note_debates", daily_at="00:05"),
+        Duty("petitions.extend", f"{JOBS}.extend_deadlines", daily_at="00:10"),
+        Duty("petitions.check_counts", f"{JOBS}.check_counts", daily_at="02:30"),
+        Duty("petitions.forget_feedback", f"{JOBS}.forget_feedback", daily_at="03:00"),
+        Duty("petitions.forget_addresses", f"{JOBS}.forget_addresses", daily_at="03:10"),
+        Duty("petitions.forget_pending", f"{JOBS}.forget_pending", daily_at="03:20"),
+        Duty("petitions.anonymise", f"{JOBS}.anonymise", daily_at="04:00"),
+    ),
     kept=(
         Kept("Drafts of petitions", "a day", "petitions.forget_drafts"),
         Kept("Feedback", "a year", "petitions.forget_feedback"),
