@@ -32,8 +32,9 @@ def list_kept_files():
 
 
 def list_pages():
-    """Every page of ours; what a site shows to the public (a service's `texts/`) leads to that site's own addresses."""
-    return [file for file in list_kept_files() if file.suffix == ".md" and "texts" not in file.parts]
+    """Every page of ours. What a service shows to the public is not: it leads to that site's own addresses."""
+    pages = [file for file in list_kept_files() if file.suffix == ".md"]
+    return [page for page in pages if "services" not in page.parts or page.name == "README.md"]
 
 
 def without_code(text):
