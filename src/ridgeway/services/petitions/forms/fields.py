@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ridgeway.office.notices.addresses import is_address
 from ridgeway.services.petitions.rules.addresses import ADDRESS_LIMIT, find_address_fault, tidy_address
 from ridgeway.services.petitions.rules.faults import Fault, Wrong
 from ridgeway.services.petitions.rules.names import NAME_LIMIT, find_name_fault
@@ -56,6 +57,14 @@ def say_fault(fault: Fault, words: Words) -> ValidationError:
     """The fault as an error of a form."""
     message = words.get(fault.wrong) or GENERAL[fault.wrong]
     return ValidationError(cast("str", message), code=fault.wrong, params={"limit": fault.limit})
+
+
+def find_mail_fault(address: str, *, allows_plus: bool) -> Fault | None:
+    """What is wrong with an address: by the rules, or because no mail of ours could be sent there."""
+    fault = find_address_fault(address, allows_plus=allows_plus)
+    if fault is None and not is_address(address):
+        return Fault(Wrong.SHAPE)
+    return fault
 
 
 class RuledField(forms.CharField):
@@ -123,7 +132,7 @@ class AddressField(RuledField):
     """An e-mail address; whether one with a plus sign is taken, the site's staff decide."""
 
     def __init__(self, *, allows_plus: bool = False, **kwargs: Any) -> None:
-        find = partial(find_address_fault, allows_plus=allows_plus)
+        find = partial(find_mail_fault, allows_plus=allows_plus)
         # A text input: one for e-mail refuses addresses that are in order, and says so in the browser's words.
         widget = forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"})
         super().__init__(

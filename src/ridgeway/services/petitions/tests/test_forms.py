@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ridgeway.office.notices.addresses import verify_address
 from ridgeway.office.tests.ready import migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.forms.creating import ActionForm, BackgroundForm, DetailsForm
+from ridgeway.services.petitions.forms.fields import find_mail_fault
 from ridgeway.services.petitions.forms.person import Asked, PersonForm
 from ridgeway.services.petitions.models import Country
 from ridgeway.services.petitions.queries.countries import list_countries
@@ -85,3 +87,17 @@ def test_plus_addresses_are_taken_where_staff_allow_them():
     allowing = Asked("GB", ASKED.countries, allows_plus=True)
     assert PersonForm(typed, asked=allowing, asks_updates=False).is_valid()
     assert not PersonForm(typed, asked=ASKED, asks_updates=False).is_valid()
+
+
+@given(st.from_regex(r"[a-z]{1,3}@[^\s@]{1,6}\.[^\s@]{2,5}", fullmatch=True) | st.emails())
+def test_every_address_that_is_taken_can_be_mailed(address):
+    fault = find_mail_fault(address, allows_plus=True)
+    if fault is None:
+        verify_address(address)
+
+
+@pytest.mark.parametrize("address", ["a@\U0001d4b6.com", "a@f.\xfc\U0001f60d"])
+def test_an_address_that_no_mail_can_be_sent_to_is_refused_in_words(address):
+    typed = {"name": "A", "email": address, "email_again": address, "location": "FR", "postcode": ""}
+    form = PersonForm(typed, asked=ASKED, asks_updates=False)
+    assert form.errors["email"] == ["Enter an email address like name@example.com"]
