@@ -1,0 +1,88 @@
+"""Mails to everybody who asked to hear of a petition: its answer, its debate, other business, letters of the team."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from ridgeway.office.design.prose import render_plain
+from ridgeway.office.notices import Mail, Notice
+from ridgeway.services.petitions.models import DebateOutcome, GovernmentResponse, Mailshot, OtherBusiness
+from ridgeway.services.petitions.notices.about import About, find_about
+from ridgeway.services.petitions.states import DebateState, SignatureState, State
+
+SHOWN = (State.OPEN, State.CLOSED)
+
+
+def find_subscriber(notice: Notice) -> About | None:
+    """What the notice is about, while this person still wants to hear of it and the petition is shown."""
+    about = find_about(notice)
+    if about is None or about.petition.state not in SHOWN or about.signature.state != SignatureState.VALIDATED:
+        return None
+    return about if about.signature.wants_updates else None
+
+
+def render_response(notice: Notice) -> Mail | None:
+    """The government answered."""
+    about = find_subscriber(notice)
+    if about is None:
+        return None
+    response = GovernmentResponse.objects.filter(petition=about.petition).first()
+    if response is None:
+        return None
+    return about.write_update("response", summary=response.summary, details=render_plain(response.details))
+
+
+def render_debate_scheduled(notice: Notice) -> Mail | None:
+    """There will be a debate; nothing once it is over or off."""
+    about = find_subscriber(notice)
+    if about is None or about.petition.debate_state != DebateState.SCHEDULED:
+        return None
+    return about.write_update("debate_scheduled", debate_date=about.petition.scheduled_debate_date)
+
+
+def render_debated(notice: Notice) -> Mail | None:
+    """There was a debate, or there will be none."""
+    about = find_subscriber(notice)
+    if about is None:
+        return None
+    outcome = DebateOutcome.objects.filter(petition=about.petition).first()
+    if outcome is None:
+        return None
+    return about.write_update(
+        "debated",
+        debated=outcome.debated,
+        debate_date=outcome.debated_on,
+        overview=render_plain(outcome.overview),
+        links=list(list_links(outcome)),
+    )
+
+
+def list_links(outcome: DebateOutcome) -> Iterator[tuple[str, str]]:
+    """Where to see and read more."""
+    for label, address in (
+        (_("Watch the debate"), outcome.video_url),
+        (_("Read what was said"), outcome.transcript_url),
+        (_("Read the research"), outcome.debate_pack_url),
+        (_("What the public said"), outcome.public_engagement_url),
+        (_("A summary of the debate"), outcome.debate_summary_url),
+    ):
+        if address:
+            yield label, address
+
+
+def render_business(notice: Notice) -> Mail | None:
+    """Something else that Parliament did about it."""
+    about = find_subscriber(notice)
+    if about is None:
+        return None
+    item = OtherBusiness.objects.filter(petition=about.petition, pk=notice.payload["business_id"]).first()
+    return None if item is None else about.write_update("business", subject=item.subject, body=render_plain(item.body))
+
+
+def render_mailshot(notice: Notice) -> Mail | None:
+    """A letter of the team to those in some constituencies."""
+    about = find_subscriber(notice)
+    if about is None:
+        return None
+    shot = Mailshot.objects.filter(petition=about.petition, pk=notice.payload["mailshot_id"]).first()
+    return None if shot is None else about.write_update("mailshot", subject=shot.subject, body=render_plain(shot.body))
