@@ -1,11 +1,19 @@
 """Mails to who started a petition and to its sponsors, up to the decision on it."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
+from ridgeway.office.design.prose import render_plain
 from ridgeway.office.notices import Mail, Notice
 from ridgeway.services.petitions.links import link_to
+from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.notices.about import About, find_about
+from ridgeway.services.petitions.queries.parliaments import find_parliament
+from ridgeway.services.petitions.rules.closing import clip_deadline, last_day
 from ridgeway.services.petitions.states import PUBLISHED, UNPUBLISHED, State
 
 
@@ -56,7 +64,16 @@ def render_said(notice: Notice) -> Mail | None:
 def render_published(notice: Notice) -> Mail | None:
     """It can be signed."""
     about = find_in(notice, PUBLISHED)
-    return None if about is None else about.write("published", closes_at=about.petition.closes_at)
+    return None if about is None else about.write("published", last_day=find_last_day(about.petition))
+
+
+def find_last_day(petition: Petition) -> date | None:
+    """The last day on which it can be signed, where that is known; a dissolution that was announced may come first."""
+    if petition.state != State.OPEN or petition.closes_at is None:
+        return None
+    parliament = find_parliament()
+    announced = parliament.dissolution_at if parliament is not None and parliament.shows_dissolution else None
+    return last_day(clip_deadline(petition.closes_at, announced), ZoneInfo(settings.TIME_ZONE))
 
 
 def render_rejected(notice: Notice) -> Mail | None:
@@ -79,8 +96,8 @@ def describe_reason(about: About) -> dict[str, Any]:
     reason = about.petition.rejection_reason
     return {
         "reason_title": "" if reason is None else reason.title,
-        "reason_description": "" if reason is None else reason.description,
-        "details": about.petition.rejection_details,
+        "reason_description": "" if reason is None else render_plain(reason.description),
+        "details": render_plain(about.petition.rejection_details),
     }
 
 

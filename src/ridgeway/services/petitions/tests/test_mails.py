@@ -113,6 +113,9 @@ def test_a_decision_is_told_to_creator_and_sponsors_in_their_own_words(office):
     assert render(petition.creator, "published").subject == "Your petition is published"
     assert render(sponsor, "published").subject == "The petition that you support is published"
     assert f"{SITE}/petitions/{petition.pk}" in render(sponsor, "published").text
+    end_of_day = NOON.replace(hour=0) + timedelta(days=8)  # a deadline is the first moment after its day
+    Petition.objects.filter(pk=petition.pk).update(closes_at=end_of_day)
+    assert "It can be signed until 1 December 2026." in render(sponsor, "published").text
     assert render(sponsor, "rejected") is None
     reject(petition)
     mail = render(petition.creator, "rejected")
