@@ -13,6 +13,8 @@ import click
 from django.conf import settings as django_settings
 from django.utils import timezone
 
+from ridgeway.http import run as run_loop
+from ridgeway.services.petitions.intake.run import run_intake
 from ridgeway.services.petitions.operating.preparing import Prepared, prepare
 from ridgeway.services.petitions.operating.progress import tell
 from ridgeway.services.petitions.operating.running import (
@@ -23,6 +25,7 @@ from ridgeway.services.petitions.operating.running import (
     stay_up,
     write_settings,
 )
+from ridgeway.services.petitions.operating.verbs import VERBS
 from ridgeway.services.petitions.sample.loading import load_sample
 from ridgeway.services.petitions.writer.run import run_writer
 from ridgeway.settings import DEFAULT_FILE, Settings
@@ -108,6 +111,14 @@ def write() -> None:
 
 
 @petitions.command()
+def intake() -> None:
+    """Take the forms and links of a rush, behind a proxy that sends them here, until told to stop."""
+    settings: Settings = django_settings.RIDGEWAY_SETTINGS
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    run_loop(run_intake(settings))
+
+
+@petitions.command()
 @as_json
 def sample(*, as_json: bool) -> None:
     """Load a few thousand invented petitions, where there is none yet."""
@@ -115,3 +126,7 @@ def sample(*, as_json: bool) -> None:
     loaded = load_sample(now=timezone.now())
     said = f"{loaded.petitions:,} petitions with {loaded.signatures:,} signatures in {time.monotonic() - began:.1f} s."
     tell(asdict(loaded), as_json=as_json, sentence=said if loaded.petitions else "There are petitions already.")
+
+
+for verb in VERBS:
+    petitions.add_command(verb)
