@@ -7,7 +7,6 @@ Refusals (our errors) become pages here and nowhere else.
 import logging
 import re
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +17,8 @@ from django.shortcuts import render
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import translation
 
-from ridgeway.errors import RidgewayError, SettingsError
+from ridgeway.errors import RidgewayError
+from ridgeway.http.forwarded import find_client_address, parse_networks
 from ridgeway.web.sites import Site
 
 log = logging.getLogger(__name__)
@@ -73,11 +73,8 @@ class Guard:
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
-        networks = settings.RIDGEWAY_SETTINGS.web.trusted_proxies.split(",")
-        try:
-            self.trusted = [ip_network(each.strip()) for each in networks if each.strip()]
-        except ValueError as error:
-            raise SettingsError("malformed_settings", f"web.trusted_proxies: {error}.") from error
+        proxies = settings.RIDGEWAY_SETTINGS.web.trusted_proxies
+        self.trusted = parse_networks(proxies, key="web.trusted_proxies")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer, or 400."""
@@ -88,20 +85,8 @@ class Guard:
 
     def find_address(self, request: HttpRequest) -> str | None:
         """The address of whoever asks, in its shortest spelling; None where the server does not know it."""
-        addresses = [request.META.get("REMOTE_ADDR", "")]
-        addresses += reversed(request.headers.get("X-Forwarded-For", "").split(","))
-        found = None
-        for text in addresses:
-            try:
-                address = ip_address(text.strip())
-            except ValueError:
-                break
-            mapped = getattr(address, "ipv4_mapped", None)
-            address = mapped or address
-            found = str(address)
-            if not any(address in network for network in self.trusted if network.version == address.version):
-                break
-        return found
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        return find_client_address(request.META.get("REMOTE_ADDR", ""), forwarded, self.trusted)
 
 
 def is_clean(request: HttpRequest) -> bool:

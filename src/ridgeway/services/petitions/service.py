@@ -38,6 +38,8 @@ class PetitionsSettings:
     host: str = setting("127.0.0.1", "Address at which the public site listens.")
     port: int = setting(8420, "Port at which the public site listens.")
     socket: Path = setting(Path("run/petitions.sock"), "Unix socket at which the writer of signatures answers.")
+    intake_host: str = setting("127.0.0.1", "Address at which the lean intake of signatures listens.")
+    intake_port: int = setting(8422, "Port of the lean intake; a proxy before the site sends signatures there.")
     first_id: int = setting(700_000, "Number of the first petition.")
 
 
