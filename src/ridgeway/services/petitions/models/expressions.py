@@ -38,7 +38,7 @@ class Fits(Lookup[Any]):
         """The pattern, whose other signs stand for themselves."""
         return str(self.rhs).replace("\\", "\\\\").replace("_", "\\_")
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """The condition."""
         left, parameters = self.process_lhs(compiler, connection)
         operator = "LIKE" if connection.vendor == "sqlite" else self.operator
@@ -55,12 +55,12 @@ class InNetwork(Lookup[Any]):
         """The network in its shortest spelling."""
         return str(ip_network(self.rhs))
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """PostgreSQL knows networks."""
         left, parameters = self.process_lhs(compiler, connection)
         return f"{left} <<= %s::inet", [*parameters, self.rhs]
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
         """SQLite narrows by the beginning of the text, which an index serves, and asks us about the rest."""
         left, parameters = self.process_lhs(compiler, connection)
         network = ip_network(self.rhs)

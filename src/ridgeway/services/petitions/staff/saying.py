@@ -9,15 +9,15 @@ from django.urls import reverse
 SAID = "petitions.said"
 
 
-def say(request: HttpRequest, text: str) -> None:
-    """`text` is shown on the next page."""
-    request.session[SAID] = str(text)
+def say(request: HttpRequest, text: str, *, kind: str = "success") -> None:
+    """`text` is shown on the next page; `kind` is success, important or error."""
+    request.session[SAID] = [kind, str(text)]
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A page of the desk, with what the last act said."""
-    said = request.session.pop(SAID, "")
-    messages = [{"kind": "success", "text": said}] if said else []
+    said = request.session.pop(SAID, None)
+    messages = [{"kind": said[0], "text": said[1]}] if said else []
     return render(request, f"petitions/staff/{template}", {"messages": messages, **context}, status=status)
 
 
