@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
-from django.db.models import Sum
-from django.db.models.functions import TruncDate
+from django.db.models import DateField, Sum
+from django.db.models.functions import Cast
 
 from ridgeway.services.petitions.models import Petition, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A local day, and how many had signed when it was over."""
+    """A day of UTC, since the database counts it so without help, and how many had signed when it was over."""
 
     on: date
     count: int
@@ -23,7 +23,7 @@ def list_growth(petition: Petition) -> Sequence[Day]:
     """Each day on which somebody signed, by the petition's tallies; what came before them is in the first day."""
     rows = list(
         Tally.objects.filter(petition=petition)
-        .annotate(on=TruncDate("minute_at"))
+        .annotate(on=Cast("minute_at", DateField()))
         .values("on")
         .annotate(signed=Sum("count"))
         .order_by("on")

@@ -1,10 +1,11 @@
 """Where the signatures of a petition come from: by constituency, region and country."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
-from django.db.models import Q
-
-from ridgeway.services.petitions.models import Constituency, Country, Petition, PlaceCount
+from ridgeway.services.petitions.models import Constituency, Country, Parliament, Petition, PlaceCount
 from ridgeway.services.petitions.states import PlaceKind
 
 
@@ -29,39 +30,58 @@ class Places:
 
 
 def count_places(petition: Petition) -> Places:
-    """The places of `petition`'s signatures, in four statements."""
+    """The places of `petition`'s signatures, in four statements at most."""
     counts = PlaceCount.objects.filter(petition=petition, count__gt=0).values_list("kind", "code", "count")
     by_kind: dict[str, dict[str, int]] = {kind: {} for kind in PlaceKind}
     for kind, code, count in counts:
         by_kind[kind][code] = count
-    in_force = list_in_force(petition, list(by_kind[PlaceKind.CONSTITUENCY]))
-    constituencies = [describe(each, by_kind[PlaceKind.CONSTITUENCY][each.code]) for each in in_force]
+    signed = by_kind[PlaceKind.CONSTITUENCY]
+    rows = list_in_force(petition, list(signed))
+    constituencies = [Counted(row.name, row.code, signed[row.code], row.representative, row.slug) for row in rows]
     names = dict(Country.objects.filter(code__in=by_kind[PlaceKind.COUNTRY]).values_list("code", "name"))
     countries = [Counted(names.get(code, code), code, count) for code, count in by_kind[PlaceKind.COUNTRY].items()]
-    return Places(by_name(countries), by_name(constituencies), sum_regions(in_force, by_kind[PlaceKind.CONSTITUENCY]))
+    return Places(by_name(countries), by_name(constituencies), sum_regions(rows, signed))
 
 
-def list_in_force(petition: Petition, codes: list[str]) -> list[Constituency]:
+class Row(NamedTuple):
+    """What is read of a constituency."""
+
+    number: int
+    code: str
+    name: str
+    slug: str
+    representative: str
+    ends_on: date | None
+    region_code: str | None
+    region_name: str | None
+
+
+FIELDS = ("pk", "code", "name", "slug", "representative_name", "ends_on", "region__code", "region__name")
+
+
+def list_in_force(petition: Petition, codes: list[str]) -> list[Row]:
     """The constituencies of these codes, of the petition's Parliament where it names its own, else those of today."""
-    found = Constituency.objects.filter(code__in=codes).select_related("region").order_by("code", "-ends_on")
-    of_parliament = Q(parliaments=petition.parliament_id) if petition.parliament_id else Q(ends_on=None)
-    rows = {each.code: each for each in found}
-    return list((rows | {each.code: each for each in found.filter(of_parliament)}).values())
+    rows = [Row(*row) for row in Constituency.objects.filter(code__in=codes).values_list(*FIELDS)]
+    named: set[int] = set()
+    if petition.parliament_id:
+        through = Parliament.constituencies.through.objects
+        named = set(through.filter(parliament_id=petition.parliament_id).values_list("constituency_id", flat=True))
+
+    def likeness(row: Row) -> tuple[bool, date]:
+        """The Parliament's own last, before it today's, before that the others as they ended."""
+        return row.number in named, row.ends_on or date.max
+
+    return list({row.code: row for row in sorted(rows, key=likeness)}.values())
 
 
-def describe(constituency: Constituency, count: int) -> Counted:
-    """One constituency's row."""
-    return Counted(constituency.name, constituency.code, count, constituency.representative_name, constituency.slug)
-
-
-def sum_regions(constituencies: list[Constituency], counts: dict[str, int]) -> list[Counted]:
+def sum_regions(rows: list[Row], counts: dict[str, int]) -> list[Counted]:
     """The regions, each with the sum of its constituencies."""
-    regions = {each.region.code: each.region for each in constituencies if each.region is not None}
-    sums = dict.fromkeys(regions, 0)
-    for each in constituencies:
-        if each.region is not None:
-            sums[each.region.code] += counts[each.code]
-    return by_name([Counted(regions[code].name, code, count) for code, count in sums.items()])
+    names = {row.region_code: row.region_name or "" for row in rows if row.region_code}
+    sums = Counter[str]()
+    for row in rows:
+        if row.region_code:
+            sums[row.region_code] += counts[row.code]
+    return by_name([Counted(names[code], code, count) for code, count in sums.items()])
 
 
 def by_name(rows: list[Counted]) -> list[Counted]:
