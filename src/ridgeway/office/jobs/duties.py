@@ -14,11 +14,13 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from ridgeway.errors import RequestError, RidgewayError
+from ridgeway.office.audit.duties import DUTIES as DUTIES_OF_AUDIT
 from ridgeway.office.jobs.duty import Duty
 from ridgeway.office.jobs.lease import Leases
 from ridgeway.office.jobs.retention import DUTIES as OWN_DUTIES
 from ridgeway.office.notices.duties import DUTIES as DUTIES_OF_NOTICES
 from ridgeway.office.notices.rendering import describe_place
+from ridgeway.office.people.duties import DUTIES as DUTIES_OF_PEOPLE
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ def list_duties() -> tuple[Duty, ...]:
     Raises:  ValueError when two have one name.
     """
     of_services: Iterable[Duty] = getattr(django_settings, "RIDGEWAY_DUTIES", ())
-    duties = (*OWN_DUTIES, *DUTIES_OF_NOTICES, *of_services)
+    duties = (*OWN_DUTIES, *DUTIES_OF_NOTICES, *DUTIES_OF_PEOPLE, *DUTIES_OF_AUDIT, *of_services)
     names = [duty.name for duty in duties]
     if len(set(names)) != len(names):
         raise ValueError(f"two duties have one name: {sorted(names)}")

@@ -8,8 +8,9 @@ from ridgeway.office.notices import Mail, Notice
 from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.models import Signature
 from ridgeway.services.petitions.notices.about import About, Listed, find_about
+from ridgeway.services.petitions.notices.recipients import in_open_petitions
 from ridgeway.services.petitions.queries.parliaments import find_parliament
-from ridgeway.services.petitions.states import SignatureRole, SignatureState, State
+from ridgeway.services.petitions.states import SignatureRole, SignatureState
 
 MAX_LISTED = 5
 
@@ -54,7 +55,7 @@ def render_closing_early(notice: Notice) -> Mail | None:
     about = find_about(notice)
     if about is None:
         return None
-    theirs = find_theirs(about).filter(petition__state=State.OPEN, petition__archived_at=None, wants_updates=True)
+    theirs = in_open_petitions(find_theirs(about).filter(wants_updates=True), str(notice.payload.get("whom", "")))
     lists = list_petitions(theirs, notice.language)
     parliament = find_parliament()
     if parliament is None or not (lists.started or lists.signed):

@@ -6,14 +6,16 @@ once a person under the first of them.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from ridgeway.office.notices import Mailing, Recipient
 from ridgeway.services.petitions.models import Signature
 from ridgeway.services.petitions.notices.about import SIGNATURE
-from ridgeway.services.petitions.states import SignatureState, State
+from ridgeway.services.petitions.states import SignatureRole, SignatureState, State
+
+CREATORS, SIGNERS = "creators", "signers"
+"""To whom a mail about the election goes: each gets one of their own."""
 
 
 def subscribers() -> "QuerySet[Signature]":
@@ -51,10 +53,18 @@ def once_a_person(rows: "QuerySet[Signature]") -> "QuerySet[Signature]":
     return rows.filter(~Exists(earlier))
 
 
-def list_signers_of_open(_mailing: Mailing, after_key: str, limit: int) -> Sequence[Recipient]:
+def in_open_petitions(rows: "QuerySet[Signature]", whom: str) -> "QuerySet[Signature]":
+    """Of some signatures those under petitions that are open: of `creators`, of `signers`, or of both."""
+    rows = rows.filter(petition__state=State.OPEN, petition__archived_at=None)
+    if whom == CREATORS:
+        return rows.filter(role=SignatureRole.CREATOR)
+    return rows.exclude(role=SignatureRole.CREATOR) if whom == SIGNERS else rows
+
+
+def list_signers_of_open(mailing: Mailing, after_key: str, limit: int) -> Sequence[Recipient]:
     """Each person who wants to hear of a petition that is open, once."""
-    conditions: dict[str, Any] = {"petition__state": State.OPEN, "petition__archived_at": None}
-    return read_chunk(once_a_person(subscribers().filter(**conditions)), after_key, limit)
+    rows = in_open_petitions(subscribers(), str(mailing.payload.get("whom", "")))
+    return read_chunk(once_a_person(rows), after_key, limit)
 
 
 def list_everybody_once(mailing: Mailing, after_key: str, limit: int) -> Sequence[Recipient]:

@@ -198,6 +198,9 @@ def test_a_person_gets_one_mail_about_the_election_with_five_petitions_and_how_m
     mail = render(rows[0], "closing_early")
     assert mail.text.count("* Ask ") == 5
     assert "2 others" in mail.text
+    assert render(rows[0], "closing_early", whom="creators") is None
+    assert list_signers_of_open(replace(mailing, payload={"whom": "creators"}), "", 100) == []
+    assert len(list_signers_of_open(replace(mailing, payload={"whom": "signers"}), "", 100)) == 1
     privacy = render(rows[0], "privacy")
     assert f"{SITE}/help/privacy" in privacy.text or "/privacy" in privacy.text
     assert len([each for each in list_everybody_once(mailing, "", 100) if each.address == rows[0].email]) == 1
