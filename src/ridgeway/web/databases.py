@@ -23,6 +23,8 @@ SERVERS = ("securityserver", "centralserver")
 OWN_DATABASES = (MESSAGELOG, OPMONITOR)
 """The rooms that keep their tables in a database of their own, of the same name."""
 SQLITE_LOCK_TIMEOUT_SECONDS = 20
+KEPT_OPEN = {"CONN_MAX_AGE": 60}
+"""Seconds that a thread keeps its connection: opening one costs more than most pages ask of it."""
 CONNECTION_KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 
 
@@ -78,7 +80,7 @@ def derive_database(url: str, *, key: str) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": rest, "OPTIONS": options}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": rest, "OPTIONS": options, **KEPT_OPEN}
     if scheme not in {"postgresql", "postgres"}:
         raise SettingsError("malformed_settings", f"{key} starts with {scheme!r}; write sqlite:FILE or postgresql://….")
     try:
@@ -87,7 +89,7 @@ def derive_database(url: str, *, key: str) -> dict[str, Any]:
         raise SettingsError("malformed_settings", f"{key} is no PostgreSQL address: {error}.") from error
     entry: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
     entry |= {ours: str(known.pop(theirs)) for theirs, ours in CONNECTION_KEYS.items() if known.get(theirs)}
-    return entry | {"OPTIONS": known}
+    return entry | {"OPTIONS": known, "CONN_HEALTH_CHECKS": True, **KEPT_OPEN}
 
 
 def rebind_databases(databases: dict[str, dict[str, Any]]) -> None:
