@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import set_urlconf
 from django.utils import timezone, translation
 
 from ridgeway.errors import RequestError, WorldError
@@ -19,6 +20,7 @@ from ridgeway.journal import JournalClient
 from ridgeway.office.design.formtoken import require_form_token
 from ridgeway.services.petitions.forms.person import PersonForm
 from ridgeway.services.petitions.intake.knowing import Known
+from ridgeway.services.petitions.links import PUBLIC
 from ridgeway.services.petitions.pages.sign import welcome
 from ridgeway.services.petitions.pages.signing import PURPOSE
 from ridgeway.services.petitions.pages.writing import Confirmed
@@ -118,6 +120,7 @@ class IntakeDoor:
         """A link is followed."""
         outcome = await self.ask(Confirm(signature_id, token, self.find_ip(request)))
         role = SignatureRole(outcome.role)
+        set_urlconf(PUBLIC)
         with translation.override(language):
             confirmed = Confirmed(Answer.ACCEPTED, role=role, signed_token=outcome.signed_token)
             answer = welcome(signature_id, confirmed)

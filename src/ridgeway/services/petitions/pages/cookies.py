@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+SITE = "petitions"
+
 
 def set_page_cookie(response: HttpResponse, name: str, value: str, *, path: str, max_age_seconds: int) -> None:
     """The browser sends `value` back to pages below `path` (without a language), in every language."""
@@ -17,7 +19,7 @@ def set_page_cookie(response: HttpResponse, name: str, value: str, *, path: str,
             value,
             max_age=max_age_seconds,
             path=path_in(path, code),
-            secure=settings.RIDGEWAY_SITE.is_secure,
+            secure=settings.RIDGEWAY_SITES[SITE].startswith("https://"),
             httponly=True,
             samesite="Lax",
         )
@@ -36,7 +38,7 @@ def read_page_cookie(request: HttpRequest, name: str) -> str:
 
 def name_in(name: str, code: str) -> str:
     """The cookie's name: cookies heed no port, so it begins with the site's."""
-    return f"{settings.RIDGEWAY_SITE.name}_{name}_{code}"
+    return f"{SITE}_{name}_{code}"
 
 
 def path_in(path: str, code: str) -> str:
