@@ -58,6 +58,11 @@ SERVICE = Service(
     menu=(
         MenuEntry("Petitions", "petitions-staff:home", VIEW),
         MenuEntry("Signatures", "petitions-staff:signatures", SIGNATURES),
+        MenuEntry("Feedback", "petitions-staff:feedback", MAIL),
+        MenuEntry("Settings of the site", "petitions-staff:site-settings", CONFIGURE),
+        MenuEntry("Tags, topics and reasons", "petitions-staff:all-subjects", CONFIGURE),
+        MenuEntry("Pages of the site", "petitions-staff:pages", CONFIGURE),
+        MenuEntry("Parliaments", "petitions-staff:parliaments", PARLIAMENT),
     ),
     duties=(
         Duty("petitions.close", f"{JOBS}.close_due", every_seconds=60),

@@ -7,20 +7,32 @@ from django.urls import URLPattern, URLResolver
 
 from ridgeway.services.petitions.staff import (
     business,
+    contents,
     debate,
     home,
+    invalidations,
     lists,
     moderation,
+    parliament,
     petition,
     response,
     signatures,
+    site,
+    subjects,
+    visitors,
 )
 
 app_name = "petitions-staff"
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
     *lists.urlpatterns,
+    *site.urlpatterns,
+    *subjects.urlpatterns,
+    *contents.urlpatterns,
+    *visitors.urlpatterns,
+    *invalidations.urlpatterns,
     *signatures.urlpatterns,
+    *parliament.urlpatterns,
     *moderation.urlpatterns,
     *response.urlpatterns,
     *debate.urlpatterns,
