@@ -30,6 +30,10 @@ COUNTRY_CODE_LENGTH = 2
 NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"}
 """What Babel lists beside countries."""
 
+THIS_MACHINE = "127.0.0.0/8\n::1"
+"""Whoever tries the service on its own machine is everybody at once. Requests that a proxy hands on have addresses of
+their own, when `web.trusted_proxies` names it; were it forgotten, limits would silently refuse nearly everyone."""
+
 
 def read_rows(name: str) -> Iterator[dict[str, str]]:
     """The rows of one of the files that come with the service."""
@@ -47,7 +51,7 @@ def add_first_rows(*, now: datetime, country_code: str = NORTHMARK) -> bool:
         add_reasons()
         add_subjects()
     if not RateLimits.objects.exists():
-        RateLimits.objects.create(updated_at=now)
+        RateLimits.objects.create(allowed_ips=THIS_MACHINE, updated_at=now)
     add_domain_rules()
     add_countries()
     add_pages(now)
