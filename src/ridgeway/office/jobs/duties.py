@@ -83,6 +83,14 @@ def run_now(duty: Duty, leases: Leases, *, clock: Callable[[], datetime]) -> Dut
 
 def run_taken(duty: Duty, leases: Leases, *, clock: Callable[[], datetime]) -> DutyReport:
     """The duty was run, and what became of it is noted."""
+    try:
+        return run_and_note(duty, leases, clock=clock)
+    finally:
+        leases.running.discard(duty.name)
+
+
+def run_and_note(duty: Duty, leases: Leases, *, clock: Callable[[], datetime]) -> DutyReport:
+    """The duty was run, and what became of it is noted."""
     started = clock()
     try:
         result = find_function(duty)(started)

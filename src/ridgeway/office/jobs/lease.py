@@ -5,9 +5,10 @@ runs; another takes it only when that worker is dead, or the lease is over and t
 Next: `duties.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -26,11 +27,16 @@ MAX_TEXT_LENGTH = 500
 
 @dataclass(frozen=True, slots=True)
 class Leases:
-    """What one worker knows of duties: its name, the files of those that live, the time zone of the site."""
+    """What one worker knows of duties: its name, the files of those that live, the time zone of the site.
+
+    `running` names what its threads do just now. What else its rows claim (a run whose end could not be noted) is free.
+    """
 
     holder: str
     lives: Path
     zone: ZoneInfo
+    running: set[str] = field(default_factory=set)
+    taking: Lock = field(default_factory=Lock, repr=False)
 
     def take_due(self, duty: Duty, *, now: datetime) -> bool:
         """Whether the duty is due and this worker's to run."""
@@ -42,13 +48,20 @@ class Leases:
 
     def take(self, duty: Duty, *, now: datetime, due_at_ms: int | None = None) -> bool:
         """Whether the duty is this worker's to run, due or not; `due_at_ms` must still be so where it is given."""
+        if duty.name in self.running:
+            return False
         self.find_row(duty, now)
-        now_ms, living = to_ms(now), list_living(self.lives) - {self.holder}
-        is_free = Q(holder="") | (Q(leased_until_ms__lt=now_ms) & ~Q(holder__in=living))
-        rows = DutyRun.objects.filter(is_free, name=duty.name)
+        now_ms, living = to_ms(now), list_living(self.lives)
+        is_over = Q(leased_until_ms__lt=now_ms) & ~Q(holder__in=living)
+        rows = DutyRun.objects.filter(Q(holder="") | Q(holder=self.holder) | is_over, name=duty.name)
         if due_at_ms is not None:
             rows = rows.filter(due_at_ms=due_at_ms)
-        taken = rows.update(holder=self.holder, leased_until_ms=to_ms(now + LEASE), started_at_ms=now_ms)
+        with self.taking:
+            if duty.name in self.running:
+                return False
+            taken = rows.update(holder=self.holder, leased_until_ms=to_ms(now + LEASE), started_at_ms=now_ms)
+            if taken:
+                self.running.add(duty.name)
         return bool(taken)
 
     def find_row(self, duty: Duty, now: datetime) -> DutyRun:
@@ -58,7 +71,8 @@ class Leases:
 
     def renew(self, *, now: datetime) -> None:
         """What this worker runs stays its own."""
-        DutyRun.objects.filter(holder=self.holder).update(leased_until_ms=to_ms(now + LEASE))
+        rows = DutyRun.objects.filter(holder=self.holder, name__in=list(self.running))
+        rows.update(leased_until_ms=to_ms(now + LEASE))
 
     def release(self, holder: str) -> int:
         """What a dead worker was running may be run by others; the number of duties."""

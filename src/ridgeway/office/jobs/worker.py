@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -35,6 +35,8 @@ LIVES = Path("run/jobs")
 POLL_SECONDS = 1.0
 PAUSE_SECONDS = 5.0
 STOP_SECONDS = 20.0
+DUTIES_AT_ONCE = 3
+"""A duty that lasts (an archive of millions) holds up none that comes each minute."""
 
 
 def read_clock() -> datetime:
@@ -51,7 +53,7 @@ class WorkerParts:
     queue: bool = True
 
 
-@dataclass(slots=True)
+@dataclass
 class Worker:
     """The threads of the process."""
 
@@ -68,7 +70,7 @@ class Worker:
         """The folder of the files of those that live."""
         return self.settings.path(LIVES)
 
-    @property
+    @cached_property
     def leases(self) -> Leases:
         """What this worker knows of duties."""
         return Leases(self.name, self.lives, ZoneInfo(self.settings.web.time_zone))
@@ -86,7 +88,8 @@ class Worker:
         self.run_in_thread("release", partial(self.repeat, self.release_dead, POLL_SECONDS))
         if self.parts.duties:
             list_duties()
-            self.run_in_thread("duties", partial(self.repeat, self.do_duties, POLL_SECONDS))
+            for _ in range(DUTIES_AT_ONCE):
+                self.run_in_thread("duties", partial(self.repeat, self.do_duties, POLL_SECONDS))
             self.run_in_thread("leases", partial(self.repeat, self.renew_leases, RENEW_SECONDS))
         if self.parts.queue:
             self.run_in_thread("queue", partial(self.repeat, self.do_tasks, POLL_SECONDS))

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import DatabaseError
 
 from ridgeway.errors import RequestError
 from ridgeway.office.jobs import Duty
@@ -112,6 +113,28 @@ def test_what_a_worker_says_about_a_duty_that_it_lost_is_not_noted(any_office, t
     here.take_due(OFTEN, now=NOW + LEASE * 3)
     elsewhere.settle_success(OFTEN, "too late", started=NOW, now=NOW + LEASE * 3)
     assert DutyRun.objects.values_list("holder", "result").get() == ("me", "")
+
+
+def test_a_run_whose_end_could_not_be_noted_does_not_stay_taken_for_ever(any_office, tmp_path, monkeypatch):
+    with open_life(tmp_path / "lives") as name:
+        mine = leases(tmp_path, name)
+
+        def fail(*_arguments, **_values):
+            raise DatabaseError("away")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Leases, "settle", fail)
+            with pytest.raises(DatabaseError):
+                run_due([OFTEN], mine, clock=Clock(NOW))
+        assert DutyRun.objects.get(name="test.often").holder == name
+        assert len(run_due([OFTEN], mine, clock=Clock(NOW))) == 1
+
+
+def test_one_thread_of_a_worker_leaves_to_the_other_what_that_does(any_office, tmp_path):
+    mine = leases(tmp_path)
+    assert mine.take_due(OFTEN, now=NOW)
+    assert not mine.take_due(OFTEN, now=NOW)
+    assert not mine.take_due(OFTEN, now=NOW + LEASE * 9)
 
 
 def test_an_unknown_duty_is_named(any_office):
