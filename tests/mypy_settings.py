@@ -16,7 +16,7 @@ RIDGEWAY_SITES: dict[str, str]
 
 globals().update(
     derive_django_settings(
-        Settings(mode=Mode.LAB, state_dir=Path("/nonexistent"), web=WebSettings(secret_key="of the type checker")),  # noqa: S106
+        Settings(mode=Mode.LAB, state_dir=Path("/nonexistent"), web=WebSettings(secret_key="of the type checker")),
         "office",
     )
 )

@@ -102,7 +102,7 @@ def sign_row(petition: Petition, name: str, **values: Any) -> Signature:
 
 def form_of(petition: Petition, name: str, **values: Any) -> Take:
     """The form that somebody of that name sends."""
-    filled = {
+    filled: dict[str, Any] = {
         "petition_id": petition.pk,
         "role": str(SignatureRole.SIGNER),
         "name": name,
