@@ -21,7 +21,6 @@ from ridgeway.services.petitions.states import UNPUBLISHED, Event, State, decide
 
 CHUNK = 200
 MAILING_KIND, STOPPED_KIND = "petitions.closing_early", "petitions.stopped"
-CREATORS, SIGNERS = "creators", "signers"
 
 
 class ParliamentError(RequestError):
@@ -91,7 +90,8 @@ def subject_of_parliament(parliament: Parliament) -> str:
 
 @transaction.atomic
 def send_mails(parliament_id: int, *, actor: Actor | None, now: datetime) -> Parliament:
-    """Everybody who started or signed open petitions gets one mail with up to five of them; nobody gets it twice.
+    """Everybody who started or signed open petitions gets one mail with up to five of them, and another only when the
+    day of the dissolution is changed.
 
     Raises:  ParliamentError.
     """
@@ -100,15 +100,14 @@ def send_mails(parliament_id: int, *, actor: Actor | None, now: datetime) -> Par
     require(parliament, parliament.archiving_started_at is None, "it is being archived, or is in the archive.")
     has_links = parliament.dissolution_faq_url and parliament.registration_closes_at and parliament.election_on
     require(parliament, has_links, "the mail needs the address of answers, the end of registration, and the election.")
-    for whom in (CREATORS, SIGNERS):
-        request_mailing(
-            MAILING_KIND,
-            subject=f"{subject_of_parliament(parliament)}:{whom}",
-            version=str(parliament.pk),
-            not_before=decide_mailing_time(now),
-            payload={"parliament_id": parliament.pk, "whom": whom},
-            now=now,
-        )
+    request_mailing(
+        MAILING_KIND,
+        subject=subject_of_parliament(parliament),
+        version=str(parliament.dissolution_at),
+        not_before=decide_mailing_time(now),
+        payload={},
+        now=now,
+    )
     parliament.notified_at = now
     parliament.save(update_fields=["notified_at"])
     Doer(actor, now).note("mail_dissolution", subject_of_parliament(parliament))
