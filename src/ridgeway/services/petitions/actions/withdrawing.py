@@ -13,11 +13,13 @@ from django.db import transaction
 from ridgeway.errors import RequestError
 from ridgeway.office.people.actor import Actor
 from ridgeway.services.petitions.actions.opening import Doer
-from ridgeway.services.petitions.models import Signature
+from ridgeway.services.petitions.models import Invalidation, Signature
+from ridgeway.services.petitions.queries.invalidations import match_conditions
 from ridgeway.services.petitions.states import SignatureRole
 from ridgeway.services.petitions.writer import withdrawing
 
 MAX_AT_ONCE = 50
+BLOCK = 100
 
 
 class Act(StrEnum):
@@ -77,3 +79,26 @@ VERBS: Mapping[Act, Callable[[Collection[int], datetime], int]] = {
     Act.SUBSCRIBE: lambda ids, now: set_wish(ids, now, wants=True),
     Act.UNSUBSCRIBE: lambda ids, now: set_wish(ids, now, wants=False),
 }
+
+
+@transaction.atomic
+def withdraw_block(invalidation_id: int, *, now: datetime) -> bool:
+    """The next hundred signatures of a batch count no more; whether there may be more.
+
+    One that was cancelled or is complete does nothing. Where it was interrupted it goes on: how far it came is written
+    with the signatures. Those that came after it began are not touched.
+    """
+    batch = Invalidation.objects.select_for_update().filter(pk=invalidation_id).first()
+    if batch is None or batch.enqueued_at is None or batch.cancelled_at or batch.completed_at:
+        return False
+    batch.started_at = batch.started_at or now
+    rest = match_conditions(batch).filter(pk__gt=batch.last_signature_id, created_at__lte=batch.started_at)
+    ids = list(rest.order_by("pk").values_list("pk", flat=True)[:BLOCK])
+    batch.invalidated_count += withdrawing.invalidate(ids, now=now, invalidation_id=batch.pk)
+    batch.last_signature_id = ids[-1] if ids else batch.last_signature_id
+    if len(ids) < BLOCK:
+        batch.completed_at = now
+        details = {"invalidated": batch.invalidated_count}
+        Doer(None, now).note("finish_invalidation", f"invalidation:{batch.pk}", details=details)
+    batch.save()
+    return batch.completed_at is None

@@ -54,11 +54,9 @@ class SearchForm(forms.Form):
         choices=[("", _("Any")), *((str(state), label) for state, label in STATE_LABELS.items())],
         required=False,
     )
-    minutes = forms.TypedChoiceField(
+    minutes = forms.ChoiceField(
         label=_("Signed"),
         choices=[("", _("At any time")), *((str(window), label) for window, label in WINDOW_LABELS.items())],
-        coerce=int,
-        empty_value=0,
         required=False,
     )
 

@@ -76,7 +76,7 @@ def show_found(request: HttpRequest, here: str, petition_id: int, more: dict[str
         form.add_error("q", gettext("This cannot be read so."))
     found = None
     if (petition_id or is_asked) and form.is_valid() is form.is_bound:
-        scope = Scope(petition_id, asked.get("minutes") or 0, asked.get("state", ""))
+        scope = Scope(petition_id, int(asked.get("minutes") or 0), asked.get("state", ""))
         page = parse_number(request.GET.get("page", ""), usual=1, most=MAX_PAGE)
         found = find_signatures(question, scope, page=page, now=timezone.now())
     query = request.GET.copy()
@@ -176,7 +176,7 @@ def change(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         if "act" in form.errors or "shown" in form.errors:
             raise BadRequest("The form lacks what is to be done.")
-        say(request, " ".join(form.non_field_errors()), kind="error")
+        say(request, " ".join(str(error) for error in form.non_field_errors()), kind="error")
         return redirect(back)
     act = Act(form.cleaned_data["act"])
     if act is Act.DELETE and request.POST.get("sure") != "yes":
