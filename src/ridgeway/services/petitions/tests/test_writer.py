@@ -1,13 +1,15 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ridgeway.journal import Entry
 from ridgeway.office.notices.models import QueuedNotice
 from ridgeway.office.tests.ready import any_office, cluster, migrated_file, office  # noqa: F401 - fixtures
-from ridgeway.services.petitions.models import Petition, PlaceCount, RateLimits, Signature, Tally
+from ridgeway.services.petitions.models import DomainRule, Petition, PlaceCount, RateLimits, Signature, Tally
 from ridgeway.services.petitions.rules.signing import Answer
 from ridgeway.services.petitions.states import SignatureRole, SignatureState, State
 from ridgeway.services.petitions.tests.cast import NOON, Clock, do, form_of, found_site, link_of, open_petition
@@ -84,6 +86,81 @@ def test_who_signs_again_gets_the_mail_that_fits_and_five_at_most(store: Signatu
     assert outcome.answer == Answer.ACCEPTED
     assert not outcome.signed_token
     assert "petitions.already_signed" in kinds()
+
+
+def test_a_form_sent_twice_by_somebody_who_has_signed_mails_once(store: SignatureStore):
+    found_site()
+    petition = open_petition()
+    do(store, form_of(petition, "Suzie", nonce="first"))
+    again = form_of(petition, "Suzie", nonce="second")
+    for _ in range(2):
+        do(store, again, again)
+    assert kinds() == ["petitions.confirm_signature"] * 2
+    assert Signature.objects.get(name="Suzie").mails_sent == 2
+
+
+def test_a_creator_who_signs_as_a_sponsor_is_told_that_they_have(store: SignatureStore):
+    found_site()
+    petition = open_petition(State.PENDING)
+    assert do(store, form_of(petition, "Carla", role="sponsor"))[0].answer == Answer.ACCEPTED
+    assert kinds() == ["petitions.already_signed"]
+    assert Signature.objects.filter(petition=petition).count() == 1
+
+
+def test_a_sponsor_who_confirms_after_publication_counts_and_the_creator_hears_nothing(store: SignatureStore):
+    found_site()
+    petition = open_petition(State.VALIDATED)
+    do(store, form_of(petition, "Ada", role="sponsor"))
+    Petition.objects.filter(pk=petition.pk).update(state=State.OPEN, opened_at=NOON)
+    assert do(store, link_of(Signature.objects.get(name="Ada")))[0].answer == Answer.ACCEPTED
+    assert count_of(petition) == 2
+    assert kinds() == ["petitions.confirm_sponsor"]
+
+
+def test_a_marked_sponsor_gets_no_mail_and_the_same_answer(store: SignatureStore):
+    found_site()
+    RateLimits.objects.update(sponsor_rate=1)
+    petition = open_petition(State.VALIDATED)
+    answers = do(store, form_of(petition, "Ada", role="sponsor"), form_of(petition, "Ben", role="sponsor"))
+    assert [each.answer for each in answers] == [Answer.ACCEPTED] * 2
+    assert Signature.objects.get(name="Ben").state == SignatureState.FRAUDULENT
+    assert kinds() == ["petitions.confirm_sponsor"]
+
+
+def test_the_rules_of_a_domain_that_changed_meanwhile_make_nobody_sign_twice(store: SignatureStore, clock: Clock):
+    found_site()
+    petition = open_petition()
+    do(store, form_of(petition, "Suzie", email="Su.Zie@example.org"))
+    DomainRule.objects.create(pattern="example.org", strip_characters=".")
+    do(SignatureStore(clock=clock), form_of(petition, "Suzie", email="su.zie@example.org"))
+    assert Signature.objects.filter(name="Suzie").count() == 1
+
+
+def test_no_statement_of_the_writer_reads_a_table_from_end_to_end(store: SignatureStore):
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite says beforehand, whatever is in the tables, how it will look")
+    found_site()
+    opened, gathering = open_petition(), open_petition(State.PENDING)
+    statements: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        statements.append((sql, params[0] if many else params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        do(store, form_of(opened, "Suzie"), form_of(gathering, "Ada", role="sponsor"))
+    links = [link_of(each) for each in Signature.objects.exclude(role="creator")]
+    with connection.execute_wrapper(note):
+        do(store, form_of(opened, "Suzie"), *links)
+    plans = []
+    for sql, params in statements:
+        if sql.lstrip()[:6].upper() in {"SELECT", "UPDATE", "WITH W", "WITH V"}:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+                plans += [(row[-1], sql) for row in cursor.fetchall()]
+    assert len(plans) > 10
+    scanned = ("SCAN s", "SCAN petitions_signature", "SCAN petitions_petition", "SCAN petitions_placecount")
+    assert [plan for plan in plans if plan[0].startswith(scanned)] == []
 
 
 def test_a_household_with_one_address_signs_twice_and_not_three_times(store: SignatureStore):

@@ -6,57 +6,47 @@ Source:  `rules.signing`. Next: `ledger.py`.
 """
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from django.db import connection
-
 from ridgeway.errors import WorldError
-from ridgeway.services.petitions.models import Constituency, Petition, Postcode, Signature
+from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.rules.signing import Answer, decide_confirming, is_stale
-from ridgeway.services.petitions.states import IN_QUEUE, UNPUBLISHED, SignatureRole, SignatureState, State
-from ridgeway.services.petitions.writer.ledger import Ledger, Page, as_parameter
+from ridgeway.services.petitions.states import GATHERING, IN_QUEUE, UNPUBLISHED, SignatureRole, SignatureState, State
+from ridgeway.services.petitions.writer.ledger import Ledger, Page
 from ridgeway.services.petitions.writer.mails import Mails
+from ridgeway.services.petitions.writer.rows import (
+    KnownSignature,
+    Place,
+    find_creators,
+    find_linked,
+    find_places,
+    flip,
+)
 from ridgeway.services.petitions.writer.values import Confirm, ConfirmCreator, Outcome
 
-SIGNATURES = Signature._meta.db_table  # noqa: SLF001 - Django's documented name
-FLIP = (
-    f"UPDATE {SIGNATURES} SET state = 'validated', validated_at = %s, updated_at = %s, number = %s, "  # noqa: S608
-    "confirmed_ip = %s, constituency_id = %s WHERE id = %s AND state = 'pending'"
-)
 BEFORE_THE_FIRST = timedelta(seconds=1)
 """A creator whom the first supporter confirms was there before."""
-
-
-def list_petitions(confirms: Sequence[Confirm]) -> list[int]:
-    """The petitions of these signatures; a signature never moves to another."""
-    found = Signature.objects.filter(pk__in={each.signature_id for each in confirms})
-    return list(found.values_list("petition_id", flat=True).distinct())
 
 
 class Confirmer:
     """Confirms the links of one transaction, in the order in which they came."""
 
-    def __init__(self, ledger: Ledger, mails: Mails, wanted: Iterable[int], *, creators_of: Iterable[int]) -> None:
+    def __init__(self, ledger: Ledger, mails: Mails, wanted: Collection[int], *, creators_of: Collection[int]) -> None:
         self.ledger, self.mails, self.now = ledger, mails, ledger.now
-        rows = Signature.objects.select_related("constituency")
-        self.signatures = rows.in_bulk(list(wanted))
-        creators = rows.filter(petition_id__in=set(creators_of), role=SignatureRole.CREATOR)
-        self.creators = {each.petition_id: each for each in creators}
+        self.signatures = find_linked(wanted)
+        self.creators = find_creators(creators_of)
         self.places = self.find_places()
-        self.flipped: list[Signature] = []
+        self.flipped: list[KnownSignature] = []
 
-    def find_places(self) -> dict[str, Constituency]:
-        """Postcode → the constituency it lies in, the first by code where it lies in several."""
-        if not self.ledger.site.finds_places:
+    def find_places(self) -> dict[str, Place]:
+        """Postcode → the constituency it lies in."""
+        site = self.ledger.site
+        if not site.finds_places:
             return {}
-        people = [*self.signatures.values(), *self.creators.values()]
-        keys = {each.postcode for each in people if each.country_code == self.ledger.site.home_code}
-        rows = Postcode.objects.filter(key__in=keys).order_by("-constituency_code")
-        codes = dict(rows.values_list("key", "constituency_code"))
-        found = Constituency.objects.filter(code__in=set(codes.values()), ends_on=None)
-        by_code = {each.code: each for each in found}
-        return {key: by_code[code] for key, code in codes.items() if code in by_code}
+        people = (*self.signatures.values(), *self.creators.values())
+        waiting = (each for each in people if each.state == SignatureState.PENDING)
+        return find_places({each.postcode for each in waiting if each.country_code == site.home_code})
 
     def confirm(self, command: Confirm) -> Outcome:
         """One link of a sponsor or signer."""
@@ -95,30 +85,30 @@ class Confirmer:
         creator.validated_at = self.now - BEFORE_THE_FIRST
         self.ledger.support(page)
 
-    def flip(self, page: Page, signature: Signature, ip: str) -> None:
+    def flip(self, page: Page, signature: KnownSignature, ip: str) -> None:
         """A pending signature counts."""
         signature.state = SignatureState.VALIDATED
-        signature.validated_at = signature.updated_at = self.now
+        signature.validated_at = self.now
         signature.confirmed_ip = ip or None
         if signature.country_code == self.ledger.site.home_code:
             signature.constituency = self.places.get(signature.postcode)
         self.ledger.add(page, signature)
         self.flipped.append(signature)
 
-    def tell(self, page: Page, signature: Signature) -> None:
+    def tell(self, page: Page, signature: KnownSignature) -> None:
         """The count may have reached a line; a sponsor's is told to the creator."""
-        was_gathering = page.petition.state not in IN_QUEUE
+        before = page.petition.state
         self.ledger.settle(page)
-        if signature.role != SignatureRole.SPONSOR:
+        creator = self.creators.get(page.petition.pk)
+        if signature.role != SignatureRole.SPONSOR or before not in GATHERING or creator is None:
             return
-        if was_gathering and page.petition.state == State.SPONSORED:
-            kind, delayed = "petitions.threshold_reached", {"delayed": self.is_delayed()}
-            self.mails.tell_creator(page.petition, kind, version="1", payload=delayed)
-        elif was_gathering:
+        if page.petition.state == State.SPONSORED:
+            delayed = {"delayed": self.is_delayed()}
+            self.mails.post("petitions.threshold_reached", creator, version="1", payload=delayed)
+        else:
             needed = max(self.ledger.site.thresholds.moderation - page.sponsors, 0)
             payload = {"supporters": page.sponsors, "needed": needed}
-            kind = "petitions.supported"
-            self.mails.tell_creator(page.petition, kind, version=str(page.sponsors), payload=payload)
+            self.mails.post("petitions.supported", creator, version=str(page.sponsors), payload=payload)
 
     def is_delayed(self) -> bool:
         """Whether so many petitions wait for moderators that a creator should know."""
@@ -130,24 +120,8 @@ class Confirmer:
 
         Raises:  WorldError(database_error) when a row was not pending any more: then nothing of the group is written.
         """
-        rows = [
-            (
-                as_parameter(each.validated_at),
-                as_parameter(self.now),
-                each.number,
-                each.confirmed_ip,
-                each.constituency_id,
-                each.pk,
-            )
-            for each in self.flipped
-            if each.validated_at is not None
-        ]
-        if not rows:
-            return
-        with connection.cursor() as cursor:
-            cursor.executemany(FLIP, rows)
-            if cursor.rowcount != len(rows):
-                raise WorldError("database_error", "Signatures were changed by somebody else meanwhile; ask again.")
+        if flip(self.flipped, now=self.now) != len(self.flipped):
+            raise WorldError("database_error", "Signatures were changed by somebody else meanwhile; ask again.")
 
 
 def is_same(kept: str, shown: str) -> bool:
@@ -155,7 +129,7 @@ def is_same(kept: str, shown: str) -> bool:
     return bool(kept) and hmac.compare_digest(kept.encode(), shown.encode())
 
 
-def accept(signature: Signature) -> Outcome:
+def accept(signature: KnownSignature) -> Outcome:
     """The page that says thank you may be opened."""
     return Outcome(Answer.ACCEPTED, signature.petition_id, signature.role, signature.signed_token)
 

@@ -7,27 +7,28 @@ Next: `taking.py`, `confirming.py`, `withdrawing.py`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from ridgeway.services.petitions.models import Petition, PlaceCount, Signature, Tally
+from ridgeway.services.petitions.models import Petition, PlaceCount, Tally
 from ridgeway.services.petitions.rules.closing import clip_deadline
 from ridgeway.services.petitions.rules.signing import Signable
 from ridgeway.services.petitions.rules.thresholds import Standing, decide_standing
 from ridgeway.services.petitions.states import (
+    UNPUBLISHED,
     DebateState,
     Event,
     PlaceKind,
     ResponseState,
     SignatureRole,
-    SignatureState,
     State,
     decide_state,
 )
+from ridgeway.services.petitions.writer.rows import SIGNATURES, Countable, as_parameter, as_time, ask_in, render_places
 from ridgeway.services.petitions.writer.site import Site
 
 CHANGED = (
@@ -41,32 +42,76 @@ CHANGED = (
     "last_signed_at",
     "updated_at",
 )
-PLACES, TALLIES = PlaceCount._meta.db_table, Tally._meta.db_table  # noqa: SLF001 - Django's documented name
+PETITIONS, PLACES, TALLIES = (each._meta.db_table for each in (Petition, PlaceCount, Tally))  # noqa: SLF001 - Django's documented name
 # Every name below is a constant of this file: nothing of a signature is written into a statement.
-ADD_PLACE = (
-    f"INSERT INTO {PLACES} (petition_id, kind, code, count) VALUES (%s, %s, %s, %s) "  # noqa: S608
+CHANGE_PETITION = f"UPDATE {PETITIONS} SET {', '.join(f'{name} = %s' for name in CHANGED)} WHERE id = %s"  # noqa: S608
+ADD_PLACES = (
+    f"INSERT INTO {PLACES} (petition_id, kind, code, count) VALUES {{places}} "  # noqa: S608
     f"ON CONFLICT (petition_id, kind, code) DO UPDATE SET count = {PLACES}.count + excluded.count"
 )
 TAKE_PLACE = f"UPDATE {PLACES} SET count = count - %s WHERE petition_id = %s AND kind = %s AND code = %s"  # noqa: S608
-ADD_TALLY = (
-    f"INSERT INTO {TALLIES} (petition_id, minute_at, count) VALUES (%s, %s, %s) "  # noqa: S608
+ADD_TALLIES = (
+    f"INSERT INTO {TALLIES} (petition_id, minute_at, count) VALUES {{places}} "  # noqa: S608
     f"ON CONFLICT (petition_id, minute_at) DO UPDATE SET count = {TALLIES}.count + excluded.count"
 )
+
+
+READ = (
+    "id",
+    *CHANGED,
+    "sponsor_token",
+    "closes_at",
+    "closed_at",
+    "anonymized_at",
+)
+TIMES = frozenset(at for at, name in enumerate(READ) if name.endswith("_at"))
+FIND_LOCKED = f"SELECT {', '.join(READ)} FROM {PETITIONS} WHERE id IN {{places}} ORDER BY id"  # noqa: S608
+# Rows that point to a petition may be added meanwhile (NO KEY): nothing that is counted is among them.
+LOCK = " FOR NO KEY UPDATE"
+COUNT_SPONSORS = f"""SELECT petition_id, count(*) FROM {SIGNATURES} WHERE petition_id IN {{places}}
+AND state = 'validated' AND role = 'sponsor' GROUP BY petition_id"""  # noqa: S608
+
+
+@dataclass(slots=True)
+class LockedPetition:
+    """What the writer needs of a petition, in the order of `READ`."""
+
+    pk: int
+    state: str
+    response_state: str
+    debate_state: str
+    moderation_threshold_reached_at: datetime | None
+    response_threshold_reached_at: datetime | None
+    debate_threshold_reached_at: datetime | None
+    signature_count: int
+    last_signed_at: datetime | None
+    updated_at: datetime | None
+    sponsor_token: str
+    closes_at: datetime | None
+    closed_at: datetime | None
+    anonymized_at: datetime | None
 
 
 @dataclass(slots=True)
 class Page:
     """One petition of the ledger, and what has changed of it."""
 
-    petition: Petition
+    petition: LockedPetition
     sponsors: int = 0
     delta: int = 0
     places: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    is_repaired: bool = False
+
     @property
     def count(self) -> int:
         """How many signatures count now."""
-        return int(self.petition.signature_count)
+        return self.petition.signature_count
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is something to write."""
+        return bool(self.delta or self.places or self.is_repaired)
 
 
 class Ledger:
@@ -75,29 +120,23 @@ class Ledger:
     def __init__(self, petition_ids: Iterable[int], site: Site, *, now: datetime) -> None:
         self.site = site
         self.now = now
-        locked = Petition.objects.select_for_update().filter(pk__in=set(petition_ids)).order_by("pk")
-        self.pages: Mapping[int, Page] = {petition.pk: Page(petition) for petition in locked}
+        self.pages: Mapping[int, Page] = {petition.pk: Page(petition) for petition in lock_petitions(petition_ids)}
 
     def find(self, petition_id: int) -> Page | None:
         """The petition's page, or None where there is no such petition."""
         return self.pages.get(petition_id)
 
     def count_sponsors(self, petition_ids: Iterable[int]) -> None:
-        """Know how many confirmed sponsors each of these petitions has."""
-        wanted = set(petition_ids)
-        if not wanted:
-            return
-        sponsors = Signature.objects.filter(
-            petition_id__in=wanted, role=SignatureRole.SPONSOR, state=SignatureState.VALIDATED
-        )
-        for petition_id, count in Counter(sponsors.values_list("petition_id", flat=True)).items():
-            if petition_id in self.pages:
-                self.pages[petition_id].sponsors = count
+        """Know how many confirmed sponsors each of these petitions has; one that was published needs no more."""
+        pages = [self.pages[each] for each in set(petition_ids) if each in self.pages]
+        wanted = [page.petition.pk for page in pages if page.petition.state in UNPUBLISHED]
+        for petition_id, count in ask_in(COUNT_SPONSORS, wanted):
+            self.pages[petition_id].sponsors = count
 
     def describe(self, page: Page) -> Signable:
         """What decides whether the petition can be signed."""
         petition = page.petition
-        deadline = petition.closes_at and clip_deadline(petition.closes_at, self.site.dissolution_at)
+        deadline = clip_deadline(petition.closes_at, self.site.dissolution_at) if petition.closes_at else None
         return Signable(
             state=State(petition.state),
             deadline=deadline,
@@ -107,7 +146,7 @@ class Ledger:
             max_sponsors=self.site.max_sponsors,
         )
 
-    def add(self, page: Page, signature: Signature) -> None:
+    def add(self, page: Page, signature: Countable) -> None:
         """One more signature counts: this one, whose state its caller has set."""
         self.change(page, signature, 1)
         page.petition.last_signed_at = self.now
@@ -115,13 +154,13 @@ class Ledger:
             page.sponsors += 1
         signature.number = page.count
 
-    def take(self, page: Page, signature: Signature) -> None:
+    def take(self, page: Page, signature: Countable) -> None:
         """One signature less counts."""
         self.change(page, signature, -1)
         if signature.role == SignatureRole.SPONSOR:
             page.sponsors = max(page.sponsors - 1, 0)
 
-    def change(self, page: Page, signature: Signature, by: int) -> None:
+    def change(self, page: Page, signature: Countable, by: int) -> None:
         """The counts of a page, in memory; `write` makes them rows."""
         page.delta += by
         page.petition.signature_count = max(page.count + by, 0)
@@ -139,33 +178,59 @@ class Ledger:
         before = standing_of(page.petition)
         after = decide_standing(before, page.count, thresholds=self.site.thresholds, now=self.now)
         for name in Standing.__slots__:
-            setattr(page.petition, name, getattr(after, name))
+            setattr(page.petition, name, getattr(after, name))  # the same names in both
 
     def write(self) -> None:
         """Every count that has changed is a row."""
-        moved = [page for page in self.pages.values() if page.delta or page.places]
-        minute = self.now.replace(second=0, microsecond=0)
+        moved = [page for page in self.pages.values() if page.is_changed]
         with connection.cursor() as cursor:
             for page in moved:
                 page.petition.updated_at = self.now
-                page.petition.save(update_fields=CHANGED)
-                self.write_places(cursor, page)
-            tallies = [(page.petition.pk, as_parameter(minute), page.delta) for page in moved if page.delta > 0]
-            if tallies:
-                cursor.executemany(ADD_TALLY, tallies)
+                cursor.execute(CHANGE_PETITION, [*self.list_changes(page.petition), page.petition.pk])
+            self.write_places(cursor, moved)
+            self.write_tallies(cursor, moved)
 
-    def write_places(self, cursor: Any, page: Page) -> None:
-        """The places of one petition."""
-        number = page.petition.pk
-        more = [(number, str(kind), code, by) for (kind, code), by in page.places.items() if by > 0]
-        less = [(-by, number, str(kind), code) for (kind, code), by in page.places.items() if by < 0]
-        if more:
-            cursor.executemany(ADD_PLACE, more)
-        if less:
-            cursor.executemany(TAKE_PLACE, less)
+    def list_changes(self, petition: LockedPetition) -> list[Any]:
+        """The values of `CHANGED`."""
+        values = [getattr(petition, name) for name in CHANGED]
+        return [as_parameter(value) if isinstance(value, datetime) else value for value in values]
+
+    def write_places(self, cursor: Any, moved: Sequence[Page]) -> None:
+        """The places of these petitions."""
+        changes = [
+            (page.petition.pk, str(kind), code, by) for page in moved for (kind, code), by in page.places.items() if by
+        ]
+        write_rows(cursor, ADD_PLACES, [change for change in changes if change[-1] > 0])
+        for number, kind, code, by in changes:
+            if by < 0:
+                cursor.execute(TAKE_PLACE, (-by, number, kind, code))
+
+    def write_tallies(self, cursor: Any, moved: Sequence[Page]) -> None:
+        """How many more count since this minute began."""
+        minute = as_parameter(self.now.replace(second=0, microsecond=0))
+        write_rows(cursor, ADD_TALLIES, [(page.petition.pk, minute, page.delta) for page in moved if page.delta > 0])
 
 
-def standing_of(petition: Petition) -> Standing:
+def lock_petitions(petition_ids: Iterable[int]) -> list[LockedPetition]:
+    """These petitions, as far as they are there, locked in the order of their numbers."""
+    wanted = sorted(set(petition_ids))
+    statement = FIND_LOCKED + (LOCK if connection.features.has_select_for_no_key_update else "")
+    return [read_locked(row) for row in ask_in(statement, wanted)]
+
+
+def read_locked(row: tuple[Any, ...]) -> LockedPetition:
+    """One petition, its times aware."""
+    values: list[Any] = [as_time(value) if at in TIMES else value for at, value in enumerate(row)]
+    return LockedPetition(*values)
+
+
+def write_rows(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows in one statement, if there are any."""
+    if rows:
+        cursor.execute(statement.format(places=render_places(rows)), [value for row in rows for value in row])
+
+
+def standing_of(petition: LockedPetition) -> Standing:
     """All of a petition that a count may move."""
     return Standing(
         State(petition.state),
@@ -175,8 +240,3 @@ def standing_of(petition: Petition) -> Standing:
         petition.response_threshold_reached_at,
         petition.debate_threshold_reached_at,
     )
-
-
-def as_parameter(at: datetime) -> Any:
-    """A time as the database takes it."""
-    return connection.ops.adapt_datetimefield_value(at)

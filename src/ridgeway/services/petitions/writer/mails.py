@@ -2,20 +2,37 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
-from ridgeway.office.notices.schema import INSERT_NOTICE, Row, render_row
+from ridgeway.office.notices.schema import COLUMNS, TABLE, UNIQUE, Row, render_row
 from ridgeway.office.notices.values import Priority
-from ridgeway.services.petitions.models import Petition, Signature
 from ridgeway.services.petitions.rules.signing import MAX_MAILS
 from ridgeway.services.petitions.states import SignatureRole
+from ridgeway.services.petitions.writer.rows import render_places
 
 CONFIRM_KINDS = {
     SignatureRole.SIGNER: "petitions.confirm_signature",
     SignatureRole.SPONSOR: "petitions.confirm_sponsor",
 }
+# As office/notices/schema.py's statement, for many rows at once; every name is a constant of that file.
+ADD_NOTICES = (
+    f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES {{places}} "  # noqa: S608
+    f"ON CONFLICT ({', '.join(UNIQUE)}) DO NOTHING"
+)
+
+
+class Addressee(Protocol):
+    """What of a signature a mail needs."""
+
+    pk: Any
+    petition_id: Any
+    role: Any
+    email: Any
+    language: Any
+    confirm_token: Any
+    mails_sent: Any
 
 
 @dataclass(slots=True)
@@ -25,7 +42,7 @@ class Mails:
     now: datetime
     rows: list[Row] = field(default_factory=list, repr=False)
 
-    def ask_to_confirm(self, signature: Signature) -> bool:
+    def ask_to_confirm(self, signature: Addressee) -> bool:
         """The link that confirms goes to the signer; false when that address has had enough mails."""
         if signature.mails_sent >= MAX_MAILS:
             return False
@@ -33,7 +50,7 @@ class Mails:
         self.send_link(signature)
         return True
 
-    def send_link(self, signature: Signature) -> None:
+    def send_link(self, signature: Addressee) -> None:
         """The link that confirms goes to the signer, as the `mails_sent`th mail."""
         self.post(
             CONFIRM_KINDS[SignatureRole(signature.role)],
@@ -43,7 +60,7 @@ class Mails:
             priority=Priority.URGENT,
         )
 
-    def tell_signed(self, signature: Signature) -> bool:
+    def tell_signed(self, signature: Addressee) -> bool:
         """Whoever reads that address learns that it has signed already; at most once a day."""
         if signature.mails_sent >= MAX_MAILS:
             return False
@@ -51,15 +68,10 @@ class Mails:
         self.post("petitions.already_signed", signature, version=f"{self.now:%Y-%m-%d}", payload={})
         return True
 
-    def tell_creator(self, petition: Petition, kind: str, *, version: str, payload: dict[str, Any]) -> None:
-        """A word to the creator about supporters."""
-        if petition.creator is not None:
-            self.post(kind, petition.creator, version=version, payload=payload)
-
     def post(
         self,
         kind: str,
-        signature: Signature,
+        signature: Addressee,
         *,
         version: str,
         payload: dict[str, Any],
@@ -83,5 +95,6 @@ class Mails:
     def write(self) -> None:
         """The mails are in the outbox."""
         if self.rows:
+            statement = ADD_NOTICES.format(places=render_places(self.rows))
             with connection.cursor() as cursor:
-                cursor.executemany(INSERT_NOTICE, self.rows)
+                cursor.execute(statement, [value for row in self.rows for value in row])

@@ -71,8 +71,8 @@ def repair(ledger: Ledger, petition_id: int, counted: int, places: Places) -> No
     page = ledger.pages[petition_id]
     page.petition.signature_count = counted
     ledger.settle(page)
-    page.petition.updated_at = ledger.now
-    page.petition.save()
+    page.is_repaired = True
+    ledger.write()
     PlaceCount.objects.filter(petition_id=petition_id).delete()
     PlaceCount.objects.bulk_create(
         PlaceCount(petition_id=petition_id, kind=kind, code=code, count=count)

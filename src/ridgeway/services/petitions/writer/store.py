@@ -12,9 +12,10 @@ from django.db import DataError, Error, IntegrityError, connection, transaction
 
 from ridgeway.errors import RidgewayError, WorldError
 from ridgeway.journal import Entry
-from ridgeway.services.petitions.writer.confirming import confirm_all, list_petitions
+from ridgeway.services.petitions.writer.confirming import confirm_all
 from ridgeway.services.petitions.writer.ledger import Ledger
 from ridgeway.services.petitions.writer.mails import Mails
+from ridgeway.services.petitions.writer.rows import list_petitions
 from ridgeway.services.petitions.writer.site import SiteReader
 from ridgeway.services.petitions.writer.taking import take_all
 from ridgeway.services.petitions.writer.values import (
@@ -85,7 +86,9 @@ class SignatureStore:
         creators = {at: each for at, each in commands.items() if isinstance(each, ConfirmCreator)}
         now = self.clock()
         named = [*(each.petition_id for each in takes.values()), *(each.petition_id for each in creators.values())]
-        ledger = Ledger([*named, *list_petitions(list(confirms.values()))], self.sites.read(), now=now)
+        ledger = Ledger(
+            [*named, *list_petitions({each.signature_id for each in confirms.values()})], self.sites.read(), now=now
+        )
         mails = Mails(now)
         taken = take_all(ledger, mails, list(takes.values()))
         confirmed, created = confirm_all(ledger, mails, list(confirms.values()), list(creators.values()))

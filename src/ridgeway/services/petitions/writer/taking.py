@@ -6,22 +6,27 @@ Source:  `rules.signing`, `rules.duplicates`, `rules.ratelimits`. Next: `confirm
 """
 
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import Q
-from django.db.models.functions import Lower
-
-from ridgeway.services.petitions.models import Signature
 from ridgeway.services.petitions.rules.addresses import domain_of
 from ridgeway.services.petitions.rules.duplicates import Signer, find_duplicate
 from ridgeway.services.petitions.rules.lists import render_source
 from ridgeway.services.petitions.rules.ratelimits import ADMITTED, Origin, Recent, decide_listing, decide_rate
 from ridgeway.services.petitions.rules.signing import Answer, decide_taking
 from ridgeway.services.petitions.states import SignatureRole, SignatureState
-from ridgeway.services.petitions.writer.ledger import Ledger, Page
+from ridgeway.services.petitions.writer.ledger import Ledger
 from ridgeway.services.petitions.writer.mails import Mails
+from ridgeway.services.petitions.writer.rows import (
+    KnownSignature,
+    NewSignature,
+    add_signatures,
+    as_parameter,
+    find_known,
+    find_recent,
+    note_mails,
+)
 from ridgeway.services.petitions.writer.values import Outcome, Take
 
 TOKEN_BYTES = 24
@@ -38,44 +43,37 @@ class Taker:
         self.ledger, self.mails, self.site, self.now = ledger, mails, ledger.site, ledger.now
         self.canonical = {take.email: self.site.guard.table.canonicalise(take.email) for take in takes}
         self.sources = {take.ip: render_source(take.ip) if take.ip else "" for take in takes}
-        self.earlier = self.find_earlier(takes)
-        self.nonces = self.find_nonces(takes)
-        self.times = self.find_times(takes)
-        self.new: list[Signature] = []
-        self.mailed: dict[int, Signature] = {}
+        self.earlier: dict[Key, list[KnownSignature]] = defaultdict(list)
+        self.nonces: set[Key] = set()
+        self.recent = self.count_recent(takes)
+        self.coming: Counter[Crowd] = Counter()
+        self.new: list[NewSignature] = []
+        self.mailed: dict[int, KnownSignature] = {}
+        self.learn_earlier(takes)
 
-    def find_earlier(self, takes: Sequence[Take]) -> dict[Key, list[Signature]]:
-        """The signatures that the same persons have under the same petitions.
+    def learn_earlier(self, takes: Sequence[Take]) -> None:
+        """Know the signatures that the same persons have under the same petitions, and which forms were sent before.
 
         An address as it was typed counts too: the rules of its domain may have been others when it signed.
         """
         typed = {take.email.lower(): self.canonical[take.email] for take in takes}
-        under = Signature.objects.filter(petition_id__in={take.petition_id for take in takes})
-        same = Q(canonical_email__in=set(typed.values())) | Q(lower_email__in=set(typed))
-        earlier: dict[Key, list[Signature]] = defaultdict(list)
-        for signature in under.annotate(lower_email=Lower("email")).filter(same).order_by("pk"):
-            keys = {signature.canonical_email, typed.get(signature.email.lower(), signature.canonical_email)}
-            for key in keys:
-                earlier[signature.petition_id, key].append(signature)
-        return earlier
+        nonces = {(take.petition_id, take.nonce) for take in takes}
+        wanted = [(take.petition_id, self.canonical[take.email], take.email, take.nonce) for take in takes]
+        for known in find_known(wanted):
+            if known.nonce and (known.petition_id, known.nonce) in nonces:
+                self.nonces.add((known.petition_id, known.nonce))
+            for key in {known.canonical_email, typed.get(known.email.lower(), known.canonical_email)}:
+                self.earlier[known.petition_id, key].append(known)
 
-    def find_nonces(self, takes: Sequence[Take]) -> set[Key]:
-        """Which of the forms were sent before."""
-        nonces = {take.nonce for take in takes if take.nonce}
-        found = Signature.objects.filter(petition_id__in={take.petition_id for take in takes}, nonce__in=nonces)
-        return set(found.values_list("petition_id", "nonce")) if nonces else set()
-
-    def find_times(self, takes: Sequence[Take]) -> dict[Crowd, list[datetime]]:
-        """When the same petitions were signed from the same places within the longer period."""
-        since = self.now - timedelta(seconds=self.site.guard.rates.sustained_period_seconds)
-        sources = {self.sources[take.ip] for take in takes if take.ip}
-        near = Q(source__in=sources, petition_id__in={take.petition_id for take in takes}, created_at__gt=since)
-        times: dict[Crowd, list[datetime]] = defaultdict(list)
-        if sources:
-            found = Signature.objects.filter(near).values_list("petition_id", "source", "role", "created_at")
-            for petition_id, source, role, at in found:
-                times[petition_id, source, role].append(at)
-        return times
+    def count_recent(self, takes: Sequence[Take]) -> dict[Crowd, Recent]:
+        """How many signed the same petitions from the same places a short time ago."""
+        rates = self.site.guard.rates
+        return find_recent(
+            {(take.petition_id, self.sources[take.ip], take.role) for take in takes if take.ip},
+            burst=self.now - timedelta(seconds=rates.burst_period_seconds),
+            sustained=self.now - timedelta(seconds=rates.sustained_period_seconds),
+            limit=max(rates.burst_rate, rates.sustained_rate, rates.sponsor_rate),
+        )
 
     def take(self, take: Take) -> Outcome:
         """One form."""
@@ -92,79 +90,81 @@ class Taker:
         earlier = self.earlier[take.petition_id, self.canonical[take.email]]
         at = find_duplicate(Signer(take.name, take.postcode), [Signer(each.name, each.postcode) for each in earlier])
         if at is None:
-            self.add(page, take, role)
+            self.add(take, role)
         else:
-            self.remind(earlier[at])
+            self.remind(earlier[at], take.nonce)
         return Outcome(Answer.ACCEPTED, take.petition_id)
 
-    def add(self, page: Page, take: Take, role: SignatureRole) -> None:
+    def add(self, take: Take, role: SignatureRole) -> None:
         """A new signature, pending; or marked, when its place is blocked or signs too often."""
-        key = (take.petition_id, self.sources[take.ip], take.role)
-        is_welcome = self.is_welcome(take, role, self.times[key])
-        self.times[key].append(self.now)
-        signature = Signature(
-            petition=page.petition,
-            role=role,
-            state=SignatureState.PENDING if is_welcome else SignatureState.FRAUDULENT,
+        state = SignatureState.PENDING if self.is_welcome(take, role) else SignatureState.FRAUDULENT
+        at = as_parameter(self.now)
+        signature = NewSignature(
+            pk=None,
+            petition_id=take.petition_id,
+            role=str(role),
+            state=str(state),
             name=take.name,
             email=take.email,
             canonical_email=self.canonical[take.email],
             postcode=take.postcode,
             country_code=take.country_code,
-            wants_updates=take.wants_updates,
             language=take.language,
-            ip=take.ip or None,
-            source=self.sources[take.ip],
-            nonce=take.nonce,
             confirm_token=secrets.token_urlsafe(TOKEN_BYTES),
             signed_token=secrets.token_urlsafe(TOKEN_BYTES),
+            nonce=take.nonce,
+            mails_sent=int(may_mail(state, role)),
+            wants_updates=take.wants_updates,
+            ip=take.ip or None,
+            source=self.sources[take.ip],
             unsubscribe_token=secrets.token_urlsafe(TOKEN_BYTES),
-            created_at=self.now,
-            updated_at=self.now,
+            created_at=at,
+            updated_at=at,
         )
         self.new.append(signature)
         self.earlier[take.petition_id, signature.canonical_email].append(signature)
 
-    def is_welcome(self, take: Take, role: SignatureRole, times: Sequence[datetime]) -> bool:
+    def is_welcome(self, take: Take, role: SignatureRole) -> bool:
         """Whether lists and rates let this one count."""
+        crowd = (take.petition_id, self.sources[take.ip], take.role)
+        coming, known = self.coming[crowd], self.recent.get(crowd, Recent())
+        self.coming[crowd] += 1
         guard = self.site.guard
         origin = Origin(take.ip, self.canonical[take.email], domain_of(take.email))
         listed = decide_listing(origin, guard.lists)
         if listed is not None or not take.ip:
             return listed is None or listed in ADMITTED
-        burst = self.now - timedelta(seconds=guard.rates.burst_period_seconds)
-        recent = Recent(sum(at > burst for at in times), len(times))
+        recent = Recent(known.in_burst + coming, known.in_sustained + coming)
         return decide_rate(role, recent, guard.rates) in ADMITTED
 
-    def remind(self, signature: Signature) -> None:
-        """The same person again: the mail that asks to confirm once more, or the one that says it is done."""
+    def remind(self, signature: KnownSignature, nonce: str) -> None:
+        """The same person again: the mail that asks to confirm once more, or the one that says it is done.
+
+        The form is noted, so that it mails once however often it is sent. A creator is confirmed by the private link.
+        """
         if signature.pk is None:
             return  # it came in this very transaction; its mail is on the way
-        if signature.state == SignatureState.VALIDATED:
+        state, role = SignatureState(signature.state), SignatureRole(signature.role)
+        if state is SignatureState.VALIDATED or role is SignatureRole.CREATOR:
             sent = self.mails.tell_signed(signature)
         else:
-            sent = may_mail(signature) and self.mails.ask_to_confirm(signature)
+            sent = may_mail(state, role) and self.mails.ask_to_confirm(signature)
         if sent:
+            signature.nonce = nonce or signature.nonce
             self.mailed[signature.pk] = signature
 
     def write(self) -> None:
         """The new signatures are rows, and the mails that ask to confirm them are queued."""
-        for signature in self.new:
-            signature.mails_sent = int(may_mail(signature))
-        Signature.objects.bulk_create(self.new)
+        add_signatures(self.new)
         for signature in self.new:
             if signature.mails_sent:
                 self.mails.send_link(signature)
-        for count in {signature.mails_sent for signature in self.mailed.values()}:
-            numbers = [number for number, each in self.mailed.items() if each.mails_sent == count]
-            Signature.objects.filter(pk__in=numbers).update(mails_sent=count)
+        note_mails(self.mailed.values(), now=self.now)
 
 
-def may_mail(signature: Signature) -> bool:
+def may_mail(state: SignatureState, role: SignatureRole) -> bool:
     """Whether a mail goes out: to everybody on an open petition, so that nobody learns whether they are marked."""
-    return signature.state == SignatureState.PENDING or (
-        signature.state == SignatureState.FRAUDULENT and signature.role == SignatureRole.SIGNER
-    )
+    return state is SignatureState.PENDING or (state is SignatureState.FRAUDULENT and role is SignatureRole.SIGNER)
 
 
 def take_all(ledger: Ledger, mails: Mails, takes: Sequence[Take]) -> list[Outcome]:
