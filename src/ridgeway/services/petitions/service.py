@@ -58,10 +58,15 @@ SERVICE = Service(
     menu=(
         MenuEntry("Petitions", "petitions-staff:home", VIEW),
         MenuEntry("Signatures", "petitions-staff:signatures", SIGNATURES),
+        MenuEntry("Where signatures come from", "petitions-staff:fraud", FRAUD),
+        MenuEntry("Withdrawing signatures", "petitions-staff:invalidations", FRAUD),
+        MenuEntry("Limits on signing", "petitions-staff:limits", FRAUD),
         MenuEntry("Feedback", "petitions-staff:feedback", MAIL),
+        MenuEntry("Reports", "petitions-staff:reports", MODERATE),
         MenuEntry("Settings of the site", "petitions-staff:site-settings", CONFIGURE),
         MenuEntry("Tags, topics and reasons", "petitions-staff:all-subjects", CONFIGURE),
         MenuEntry("Pages of the site", "petitions-staff:pages", CONFIGURE),
+        MenuEntry("Mails and jobs", "petitions-staff:workings", CONFIGURE),
         MenuEntry("Parliaments", "petitions-staff:parliaments", PARLIAMENT),
     ),
     duties=(
