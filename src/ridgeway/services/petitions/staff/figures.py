@@ -1,0 +1,77 @@
+"""Figures: of one petition, of all of them as a file, and of the machinery behind the pages."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import path, reverse
+from django.utils import timezone
+
+from ridgeway.office.notices.status import list_mailings
+from ridgeway.office.people.gates import gate, get_actor
+from ridgeway.services.petitions.actions.opening import Doer
+from ridgeway.services.petitions.models import Petition
+from ridgeway.services.petitions.queries.desk import PILES, find_petitions
+from ridgeway.services.petitions.queries.exporting import COLUMNS, list_rows
+from ridgeway.services.petitions.queries.growth import list_growth
+from ridgeway.services.petitions.queries.listing import MAX_WORDS_LENGTH
+from ridgeway.services.petitions.queries.places import Counted, count_places
+from ridgeway.services.petitions.queries.statistics import measure
+from ridgeway.services.petitions.queries.workings import read_workings
+from ridgeway.services.petitions.service import CONFIGURE, MODERATE, VIEW
+from ridgeway.services.petitions.staff.csvfiles import answer_csv
+from ridgeway.services.petitions.staff.petition import get_petition
+from ridgeway.services.petitions.staff.saying import show
+
+MAX_PLACES = 10
+MAX_DAYS = 30
+FILE = "petitions.csv"
+
+
+@gate(VIEW)
+def show_statistics(request: HttpRequest, petition_id: str) -> HttpResponse:
+    """`/petitions/ID/statistics`."""
+    petition = get_petition(petition_id)
+    places = count_places(petition)
+    context = {
+        "petition": petition,
+        "statistics": measure(petition),
+        "countries": list_largest(places.countries),
+        "constituencies": list_largest(places.constituencies),
+        "growth": list(list_growth(petition))[-MAX_DAYS:],
+        "mailings": list_mailings(subject=f"petition:{petition.pk}"),
+    }
+    return show(request, "statistics.html", context)
+
+
+def list_largest(places: list[Counted]) -> list[Counted]:
+    """Those with most signatures."""
+    return sorted(places, key=lambda place: -place.count)[:MAX_PLACES]
+
+
+@gate(MODERATE)
+def export_petitions(request: HttpRequest) -> HttpResponseBase:
+    """`/petitions/list.csv`: a pile as the list shows it; without one every petition, archived ones too."""
+    pile, words = request.GET.get("pile", ""), " ".join(request.GET.get("q", "").split())[:MAX_WORDS_LENGTH]
+    is_pile = pile in PILES or bool(words)
+    petitions = find_petitions(pile=pile if pile in PILES else "all", words=words)
+    found = petitions if is_pile else Petition.objects.order_by("pk")
+    details = {"pile": pile if pile in PILES else "", "is_searched": bool(words)}
+    with transaction.atomic():
+        Doer(get_actor(request), timezone.now()).note("export", "petitions", details=details)
+    answer = answer_csv(FILE, list(COLUMNS), list_rows(found))
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@gate(CONFIGURE)
+def show_workings(request: HttpRequest) -> HttpResponse:
+    """`/petitions/workings`: mails, tasks and duties."""
+    context = {"workings": read_workings(now=timezone.now()), "here": reverse("petitions-staff:workings")}
+    return show(request, "workings.html", context)
+
+
+urlpatterns = [
+    path("list.csv", export_petitions, name="export"),
+    path("workings", show_workings, name="workings"),
+    path("<str:petition_id>/statistics", show_statistics, name="statistics"),
+]
