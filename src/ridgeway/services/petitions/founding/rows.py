@@ -1,4 +1,4 @@
-"""What a service cannot be opened without: its settings, limits, reasons, topics and departments, pages, countries.
+"""What a service cannot be opened without: its settings, limits, reasons, topics and departments, countries.
 
 Law: one transaction; what staff have changed is never written over.
 """
@@ -15,7 +15,6 @@ from ridgeway.services.petitions.models import (
     Country,
     Department,
     DomainRule,
-    Page,
     RateLimits,
     RejectionReason,
     SiteSettings,
@@ -54,7 +53,6 @@ def add_first_rows(*, now: datetime, country_code: str = NORTHMARK) -> bool:
         RateLimits.objects.create(allowed_ips=THIS_MACHINE, updated_at=now)
     add_domain_rules()
     add_countries()
-    add_pages(now)
     return is_new
 
 
@@ -103,14 +101,3 @@ def add_countries() -> None:
     known = {code: str(name) for code, name in names.items() if len(code) == COUNTRY_CODE_LENGTH and code.isalpha()}
     codes = sorted(set(known) - NO_COUNTRIES)
     Country.objects.bulk_create(Country(code=code, name=known[code]) for code in codes)
-
-
-def add_pages(now: datetime) -> None:
-    """Help, standards, privacy, cookies, accessibility, in each language that they were written in."""
-    for file in sorted((FOLDER / "pages").glob("*/*.md")):
-        title, _, content = file.read_text("utf-8").partition("\n")
-        Page.objects.get_or_create(
-            slug=file.stem,
-            language=file.parent.name,
-            defaults={"title": title.removeprefix("# "), "content": content.strip(), "updated_at": now},
-        )

@@ -135,12 +135,12 @@ def dissolve(*, period: str, at: str, cutoff: str, as_json: bool) -> None:
 @as_json
 def archive(*, period: str, as_json: bool) -> None:
     """Archive a dissolved Parliament with its petitions; started before, it goes on."""
-    parliament = get_parliament(period)
-    if parliament.archived_at is None:
+    parliament = get_parliament(period) if period else find_parliament()
+    if parliament is not None and parliament.archived_at is None:
         start_archiving(parliament.pk, actor=None, now=timezone.now())
     with showing("archive") as progress:
         number = archive_started(now=timezone.now(), progress=progress)
-    tell({"period": parliament.period, "archived": number}, as_json=as_json, sentence=f"{number:,} petitions archived.")
+    tell({"archived": number}, as_json=as_json, sentence=f"{number:,} petitions archived.")
     end(progress)
 
 
