@@ -1,7 +1,8 @@
 """Mail as files: `TIME-NAME.eml`, each complete from the moment it has its name.
 
 Law: one notice has one file name, so however often and by however many processes it is written, one file comes of it.
-A file is on the disk before its notice counts as sent. Next: `smtp.py`.
+A file is on the disk before its notice counts as sent, unless `is_durable` is not: then
+it outlives the process, not the power. Next: `smtp.py`.
 """
 
 import os

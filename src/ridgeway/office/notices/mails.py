@@ -8,6 +8,7 @@ Source: RFC 5322, RFC 2369 (List-Unsubscribe), RFC 8058 (one click), RFC 3834 (A
 
 import hashlib
 import re
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime, formataddr, parseaddr
@@ -80,6 +81,10 @@ def build_mail(mail: Mail, notice: Notice, *, sender: str, reply_to: str, now: d
         message.attach(verify_text(file.name, "the name of an attachment"), file.content, file.content_type)
     try:
         written: Any = message.message()  # Django's own class of message knows the ends of lines
+        for part in written.walk():
+            if part.is_multipart():
+                # Nobody can have written it before; the library would search the whole text for its own choice.
+                part.set_boundary(f"={secrets.token_hex(16)}")
         content: bytes = written.as_bytes(linesep="\r\n")
     except (BadHeaderError, UnicodeError, ValueError, LookupError) as error:
         raise RequestError("invalid_mail", "The mail cannot be written: a header or a part is not valid.") from error

@@ -21,7 +21,7 @@ from ridgeway.office.notices.outbox import Counts, Outbox
 from ridgeway.office.notices.smtp import SmtpDelivery
 from ridgeway.office.notices.smtpserver import parse_server
 from ridgeway.office.notices.spreading import spread_mailings
-from ridgeway.settings import Settings
+from ridgeway.settings import Mode, Settings
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +32,13 @@ CLAIMS = Path("run/notices")
 
 
 def open_delivery(settings: Settings) -> Delivery:
-    """Where `web.mail` says that mail goes.
+    """Where `web.mail` says that mail goes; files of a lab are left to the kernel to write when it likes.
 
     Raises:  SettingsError(malformed_settings).
     """
     scheme, _, rest = settings.web.mail.partition(":")
     if scheme == "folder" and rest:
-        return FolderDelivery(settings.path(Path(rest)))
+        return FolderDelivery(settings.path(Path(rest)), is_durable=settings.mode is Mode.PRODUCTION)
     return SmtpDelivery(parse_server(settings.web.mail))
 
 

@@ -135,7 +135,8 @@ class SmtpDelivery:
 
     def open(self) -> smtplib.SMTP:
         """A new connection, greeted, over TLS and signed in where that is asked for."""
-        server, context = self.server, ssl.create_default_context()
+        server = self.server
+        context = None if server.tls == "none" else ssl.create_default_context()
         connection: smtplib.SMTP = (
             smtplib.SMTP_SSL(timeout=self.step_seconds, context=context)
             if server.tls == "smtps"

@@ -178,7 +178,13 @@ def test_a_newer_version_replaces_what_was_not_sent_of_the_older(any_office):
 
 
 def test_a_cancelled_mailing_stops_and_goes_on_for_the_rest_when_asked_for_again(any_office):
-    ask: dict[str, Any] = {"subject": "test:1", "version": "1", "not_before": NOW, "payload": {"recipients": 10}, "now": NOW}
+    ask: dict[str, Any] = {
+        "subject": "test:1",
+        "version": "1",
+        "not_before": NOW,
+        "payload": {"recipients": 10},
+        "now": NOW,
+    }
     request_mailing("test.greeting", **ask)
     spread_mailings(now=NOW)
     outbox_of(any_office, batch=4).send_due()
@@ -353,7 +359,13 @@ def test_a_person_who_is_erased_gets_nothing_more(any_office):
 
 
 def test_ended_mailings_go_with_their_last_notices(any_office):
-    ask: dict[str, Any] = {"subject": "test:1", "version": "1", "not_before": NOW, "payload": {"recipients": 3}, "now": NOW}
+    ask: dict[str, Any] = {
+        "subject": "test:1",
+        "version": "1",
+        "not_before": NOW,
+        "payload": {"recipients": 3},
+        "now": NOW,
+    }
     request_mailing("test.greeting", **ask)
     while spread_mailings(now=NOW):
         pass
