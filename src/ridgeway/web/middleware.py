@@ -16,6 +16,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import translation
+from django.utils.encoding import escape_uri_path
 
 from ridgeway.errors import RidgewayError
 from ridgeway.http.forwarded import find_client_address, parse_networks
@@ -149,6 +150,7 @@ class Refusals:
             return None
         status = exception.status
         if status >= 500:
-            log.error("%s %s: %s", request.method, request.path_info, exception.explain())
+            path = escape_uri_path(request.path_info)  # a line break in it would begin a line of the log
+            log.error("%s %s: %s", request.method, path, exception.explain())
         context: dict[str, Any] = {"error": exception}
         return render(request, "refused.html", context, status=status)

@@ -19,13 +19,14 @@ def show_language(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{translation.get_language()} {reverse('language')} {request.path_info}")
 
 
-def fail(request: HttpRequest) -> HttpResponse:
+def fail(request: HttpRequest, what: str = "") -> HttpResponse:
     raise NetworkError("network_error", "the writer of signatures <does> not answer")
 
 
 urlpatterns = [
     path("language", show_language, name="language"),
     path("fail", fail),
+    path("fail/<str:what>", fail),
     *(path("", include(plate.urls)) for plate in installed().values()),
 ]
 
@@ -65,6 +66,13 @@ def test_our_refusals_become_pages_that_escape_what_they_say(client: Client):
     answer = client.get("/fail")
     assert answer.status_code == 503
     assert b"&lt;does&gt;" in answer.content or b"<does>" not in answer.content
+
+
+def test_an_address_never_begins_a_line_of_the_log(client: Client, caplog: pytest.LogCaptureFixture):
+    for path_ in ("/fail/x%0aERROR%20all%20is%20lost", "/nowhere%0d%0aERROR%20all%20is%20lost"):
+        client.get(path_)
+    assert caplog.messages
+    assert not [said for said in caplog.messages if "\n" in said or "\r" in said]
 
 
 @pytest.mark.parametrize("query", ["q=%00", "q=%ff", "a%00=1", "q=" + "a" * 5000])
