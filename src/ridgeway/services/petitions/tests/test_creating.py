@@ -1,4 +1,5 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -203,6 +204,26 @@ def test_sent_twice_it_is_one_petition_with_one_mail(site):
     second = answer(browser, "check")
     assert first["Location"] == second["Location"] == "/petitions/thank-you"
     assert Petition.objects.count() == QueuedNotice.objects.count() == 1
+
+
+def test_sent_twice_at_the_same_moment_it_is_one_petition(any_office):  # noqa: F811
+    with any_office.at_site("petitions"):
+        settle_country()
+        browser = Client()
+        write_all(browser)
+        token = browser.cookies["petitions_draft_en"].value
+
+        def send_once(_number):
+            again = Client()
+            again.cookies["petitions_draft_en"] = token
+            try:
+                return answer(again, "check")["Location"]
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            assert set(pool.map(send_once, range(4))) == {"/petitions/thank-you"}
+        assert Petition.objects.count() == QueuedNotice.objects.count() == 1
 
 
 def test_going_back_after_sending_shows_nothing_of_it(site):
