@@ -1,7 +1,9 @@
 """Figures: of one petition, of all of them as a file, and of the machinery behind the pages."""
 
+from typing import Any
+
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils import timezone
@@ -13,12 +15,14 @@ from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.queries.desk import PILES, find_petitions
 from ridgeway.services.petitions.queries.exporting import COLUMNS, list_rows
 from ridgeway.services.petitions.queries.growth import list_growth
-from ridgeway.services.petitions.queries.listing import MAX_WORDS_LENGTH
+from ridgeway.services.petitions.queries.listing import MAX_WORDS_LENGTH, parse_number
 from ridgeway.services.petitions.queries.places import Counted, count_places
+from ridgeway.services.petitions.queries.published import Petitions
 from ridgeway.services.petitions.queries.statistics import measure
 from ridgeway.services.petitions.queries.workings import read_workings
 from ridgeway.services.petitions.service import CONFIGURE, MODERATE, VIEW
 from ridgeway.services.petitions.staff.csvfiles import answer_csv
+from ridgeway.services.petitions.staff.lists import MAX_NUMBER
 from ridgeway.services.petitions.staff.petition import get_petition
 from ridgeway.services.petitions.staff.saying import show
 
@@ -50,17 +54,25 @@ def list_largest(places: list[Counted]) -> list[Counted]:
 
 @gate(MODERATE)
 def export_petitions(request: HttpRequest) -> HttpResponseBase:
-    """`/petitions/list.csv`: a pile as the list shows it; without one every petition, archived ones too."""
-    pile, words = request.GET.get("pile", ""), " ".join(request.GET.get("q", "").split())[:MAX_WORDS_LENGTH]
-    is_pile = pile in PILES or bool(words)
-    petitions = find_petitions(pile=pile if pile in PILES else "all", words=words)
-    found = petitions if is_pile else Petition.objects.order_by("pk")
-    details = {"pile": pile if pile in PILES else "", "is_searched": bool(words)}
+    """`/petitions/list.csv`: a list as its page shows it; without a pile every petition, archived ones too."""
+    found, details = read_list(request.GET)
     with transaction.atomic():
         Doer(get_actor(request), timezone.now()).note("export", "petitions", details=details)
     answer = answer_csv(FILE, list(COLUMNS), list_rows(found))
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def read_list(asked: QueryDict) -> tuple[Petitions, dict[str, Any]]:
+    """The petitions that are asked for, and what the audit line says of that; words may be a person's."""
+    words = " ".join(asked.get("q", "").split())[:MAX_WORDS_LENGTH]
+    pile = asked.get("pile", "") if asked.get("pile", "") in PILES else ""
+    tag, department = (parse_number(asked.get(name, ""), usual=0, most=MAX_NUMBER) for name in ("tag", "department"))
+    details = {"pile": pile, "tag": tag, "department": department, "is_searched": bool(words)}
+    if not any(details.values()):
+        return Petition.objects.order_by("pk"), details
+    tags = [tag] if tag else None
+    return find_petitions(words=words, pile=pile or "all", tags=tags, department=department or None), details
 
 
 @gate(CONFIGURE)

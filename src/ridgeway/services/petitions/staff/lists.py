@@ -15,6 +15,7 @@ from ridgeway.services.petitions.models import Department, Petition, Tag
 from ridgeway.services.petitions.queries.desk import PILES, count_piles, find_petitions
 from ridgeway.services.petitions.queries.listing import MAX_WORDS_LENGTH, parse_number
 from ridgeway.services.petitions.service import VIEW
+from ridgeway.services.petitions.staff.labels import PETITION_STATES
 from ridgeway.services.petitions.staff.saying import show
 
 PAGE_SIZE = 50
@@ -66,6 +67,7 @@ def list_petitions(request: HttpRequest) -> HttpResponse:
     kept = {"q": words, "tag": tag or "", "department": department or ""}
     context: dict[str, Any] = {
         "page": page,
+        "labels": PETITION_STATES,
         "title": TITLES[pile],
         "pile": pile,
         "words": words,
@@ -75,6 +77,7 @@ def list_petitions(request: HttpRequest) -> HttpResponse:
         "departments": Department.objects.order_by("name"),
         "facets": list_facets(pile),
         "page_href": lambda number: link_pile(pile, **kept, page=number),
+        "csv_href": f"{reverse('petitions-staff:export')}?{urlencode({'pile': pile, **kept})}",
     }
     return show(request, "list.html", context)
 
