@@ -1,5 +1,7 @@
 """Sofia sets the site in a real browser: each form as it is, and with a fault, as axe sees it on a small screen."""
 
+from playwright.sync_api import Browser
+
 from ridgeway.office.people.tests.cast import make_account, signed_in
 from ridgeway.office.tests.ready import Office, migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.forms.site import TABS
