@@ -6,7 +6,7 @@ where it is ours: another's text may hold what a person wrote. Next: `worker.py`
 
 import importlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,9 +66,20 @@ class DutyReport:
     error: str
 
 
-def run_due(duties: Iterable[Duty], leases: Leases, *, clock: Callable[[], datetime]) -> tuple[DutyReport, ...]:
-    """Each duty that is due and nobody else's was run."""
-    return tuple(run_taken(duty, leases, clock=clock) for duty in duties if leases.take_due(duty, now=clock()))
+def run_due(
+    duties: Sequence[Duty],
+    leases: Leases,
+    *,
+    clock: Callable[[], datetime],
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> tuple[DutyReport, ...]:
+    """Each duty that is due and nobody else's was run; none is begun any more when the process stops."""
+    found = leases.list_due(duties, now=clock())
+    return tuple(
+        run_taken(duty, leases, clock=clock)
+        for duty, due_at_ms in found.items()
+        if not is_stopping() and leases.take(duty, now=clock(), due_at_ms=due_at_ms)
+    )
 
 
 def run_now(duty: Duty, leases: Leases, *, clock: Callable[[], datetime]) -> DutyReport:

@@ -5,6 +5,7 @@ runs; another takes it only when that worker is dead, or the lease is over and t
 Next: `duties.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,11 +41,20 @@ class Leases:
 
     def take_due(self, duty: Duty, *, now: datetime) -> bool:
         """Whether the duty is due and this worker's to run."""
-        row = self.find_row(duty, now)
-        due = correct_due(duty, due=from_ms(row.due_at_ms), failures=row.failures, now=now, zone=self.zone)
-        if to_ms(due) != row.due_at_ms:
-            DutyRun.objects.filter(name=duty.name, due_at_ms=row.due_at_ms).update(due_at_ms=to_ms(due))
-        return due <= now and self.take(duty, now=now, due_at_ms=row.due_at_ms)
+        found = self.list_due((duty,), now=now)
+        return bool(found) and self.take(duty, now=now, due_at_ms=found[duty])
+
+    def list_due(self, duties: Sequence[Duty], *, now: datetime) -> dict[Duty, int]:
+        """The duties that are due and not run here already, each with the time at which it was due."""
+        rows, found = {row.name: row for row in DutyRun.objects.all()}, {}
+        for duty in duties:
+            row = rows.get(duty.name) or self.find_row(duty, now)
+            due = correct_due(duty, due=from_ms(row.due_at_ms), failures=row.failures, now=now, zone=self.zone)
+            if to_ms(due) != row.due_at_ms:
+                DutyRun.objects.filter(name=duty.name, due_at_ms=row.due_at_ms).update(due_at_ms=to_ms(due))
+            if due <= now and duty.name not in self.running:
+                found[duty] = row.due_at_ms
+        return found
 
     def take(self, duty: Duty, *, now: datetime, due_at_ms: int | None = None) -> bool:
         """Whether the duty is this worker's to run, due or not; `due_at_ms` must still be so where it is given."""

@@ -1,8 +1,8 @@
 """`ridgeway jobs run`: one process that does duties by the clock, works off the queue and sends mail.
 
-Law: nothing but being told to stop ends it; a part whose database fails goes on after a pause. Told to stop, it ends
-what is under way, or leaves it after `STOP_SECONDS`: whatever it leaves is begun anew by another, at once. Several
-processes may run, on several machines. Next: `duties.py`, `tasks.py`, `../notices/sending.py`.
+Law: being told to stop ends it, and a part that breaks, which ends the whole; one whose database fails goes on after
+a pause. Told to stop, it ends what is under way, or leaves it after `STOP_SECONDS`: whatever it leaves is begun anew
+by another, at once. Several processes may run, on several machines. Next: `duties.py`, `tasks.py`, `../notices/sending.py`.
 """
 
 import asyncio
@@ -20,11 +20,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings as django_settings
 from django.db import DatabaseError, close_old_connections, connection
 
+from ridgeway.errors import WorldError
 from ridgeway.office.jobs.duties import list_duties, run_due
 from ridgeway.office.jobs.lease import RENEW_SECONDS, Leases
 from ridgeway.office.jobs.life import forget_dead, list_dead, list_living, open_life
 from ridgeway.office.jobs.measures import WorkerMeasures
 from ridgeway.office.jobs.tasks import release_tasks, run_next_task
+from ridgeway.office.notices.rendering import describe_place
 from ridgeway.office.notices.sending import Sending, load_kinds, open_delivery
 from ridgeway.settings import Settings
 from ridgeway.telemetry import metrics_door
@@ -64,6 +66,8 @@ class Worker:
     stop: Event = field(default_factory=Event)
     senders: list[Sending] = field(default_factory=list)
     threads: list[Thread] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    on_broken: Callable[[], object] = lambda: None
 
     @property
     def lives(self) -> Path:
@@ -95,10 +99,19 @@ class Worker:
             self.run_in_thread("queue", partial(self.repeat, self.do_tasks, POLL_SECONDS))
 
     def run_in_thread(self, name: str, do: Callable[[], None]) -> None:
-        """`do` runs beside the others; the process does not wait for it for ever."""
-        thread = Thread(target=do, name=name, daemon=True)
+        """`do` runs beside the others; the process does not wait for it for ever, and stops when it breaks."""
+        thread = Thread(target=partial(self.guard, name, do), name=name, daemon=True)
         self.threads.append(thread)
         thread.start()
+
+    def guard(self, name: str, do: Callable[[], None]) -> None:
+        """What nobody foresaw stops the whole process, which is then begun anew, rather than one part in silence."""
+        try:
+            do()
+        except Exception as error:  # noqa: BLE001 - told, and the process ends with it
+            log.error("ALERT: %s broke: %s", name, describe_place(error))
+            self.broken.append(name)
+            self.on_broken()
 
     def repeat(self, do: Callable[[], None], seconds: float) -> None:
         """`do` is done again and again until the process stops."""
@@ -108,8 +121,8 @@ class Worker:
                 pause = seconds
                 try:
                     do()
-                except DatabaseError as error:
-                    log.warning("the database failed (%s); trying again", type(error).__name__)
+                except (DatabaseError, OSError) as error:
+                    log.warning("the database or the disk failed (%s); trying again", type(error).__name__)
                     connection.close()
                     pause = PAUSE_SECONDS
                 self.stop.wait(pause)
@@ -129,10 +142,7 @@ class Worker:
 
     def do_duties(self) -> None:
         """Each duty that is due was done."""
-        for duty in list_duties():
-            if self.stop.is_set():
-                return
-            run_due((duty,), self.leases, clock=self.clock)
+        run_due(list_duties(), self.leases, clock=self.clock, is_stopping=self.stop.is_set)
 
     def renew_leases(self) -> None:
         """The duty under way stays this worker's."""
@@ -158,13 +168,13 @@ class Worker:
 async def run_worker(settings: Settings, parts: WorkerParts) -> None:
     """Work until SIGTERM or SIGINT.
 
-    Raises:  SettingsError(malformed_settings).
+    Raises:  SettingsError(malformed_settings), WorldError(worker_broken).
     """
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     with open_life(settings.path(LIVES)) as name:
-        worker = Worker(settings, parts, name)
+        worker = Worker(settings, parts, name, on_broken=lambda: loop.call_soon_threadsafe(stopped.set))
         worker.start()
         measures = WorkerMeasures(worker.senders, worker.clock)
         door = metrics_door(
@@ -174,4 +184,6 @@ async def run_worker(settings: Settings, parts: WorkerParts) -> None:
             log.info("working: %d senders%s", parts.senders, ", duties" if parts.duties else "")
             await stopped.wait()
         await asyncio.to_thread(worker.finish)
+    if worker.broken:
+        raise WorldError("worker_broken", f"A part of this worker broke: {', '.join(worker.broken)}.")
     log.info("stopped")

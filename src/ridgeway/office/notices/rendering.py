@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db import InterfaceError, OperationalError
 from django.utils import translation
 
 from ridgeway.errors import RequestError
@@ -42,7 +43,10 @@ def render_notice(
     reply_to: str,
     now: datetime,
 ) -> Envelope | Unsendable:
-    """The mail of this row, or why there is none. `find_payload` reads that of a mailing."""
+    """The mail of this row, or why there is none. `find_payload` reads that of a mailing.
+
+    Raises:  OperationalError or InterfaceError of Django's when the database is away.
+    """
     kind = find_kind(row.kind)
     if kind is None:
         return Unsendable(Outcome.UNRENDERED, f"Nothing here knows how to write {row.kind}.", is_final=False)
@@ -58,6 +62,8 @@ def render_notice(
             return Unsendable(Outcome.ADDRESS, error.detail, is_final=True)
         log.error("a notice %s cannot be written: %s", row.kind, error.detail)
         return Unsendable(Outcome.UNRENDERED, error.detail, is_final=False)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: no notice is at fault
     except Exception as error:  # noqa: BLE001 - a kind's function may raise anything, and others' mail goes on
         place = describe_place(error)
         log.error("a notice %s cannot be rendered: %s", row.kind, place)

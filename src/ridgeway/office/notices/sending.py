@@ -16,7 +16,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from ridgeway.errors import WorldError
 from ridgeway.office.notices.delivery import Delivery
-from ridgeway.office.notices.folder import FolderDelivery
+from ridgeway.office.notices.folder import FolderDelivery, forget_halves
 from ridgeway.office.notices.outbox import Counts, Outbox
 from ridgeway.office.notices.smtp import SmtpDelivery
 from ridgeway.office.notices.smtpserver import parse_server
@@ -69,6 +69,8 @@ class Sending:
                     reply_to=self.settings.web.mail_reply_to,
                     clock=self.clock,
                 )
+                if isinstance(delivery, FolderDelivery):
+                    forget_halves(delivery.folder, now=self.clock())
                 while not stop.is_set():
                     close_old_connections()
                     stop.wait(self.do_pass(outbox, stop))
@@ -84,8 +86,8 @@ class Sending:
             self.unavailable_since = self.unavailable_since or self.clock()
             log.warning("mail waits: %s", error.detail)
             return self.lengthen_pause()
-        except DatabaseError as error:
-            log.warning("mail waits: the database failed (%s)", type(error).__name__)
+        except (DatabaseError, OSError) as error:
+            log.warning("mail waits: the database or the disk failed (%s)", type(error).__name__)
             connection.close()
             return self.lengthen_pause()
         self.pause_seconds, self.unavailable_since = FIRST_PAUSE_SECONDS, None

@@ -1,5 +1,6 @@
 """`ridgeway jobs run`: real processes that are stopped, killed and told to work side by side."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -56,6 +57,24 @@ def test_a_worker_does_its_duties_and_stops_when_told(any_office, trace):
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
     assert len(lines(trace)) == 1
+
+
+def test_a_part_that_breaks_ends_the_worker_and_is_told(office, caplog):
+    from ridgeway.errors import WorldError
+    from ridgeway.office.jobs.worker import Worker, WorkerParts, run_worker
+
+    def break_down(_worker):
+        raise KeyError("person@example.org")
+
+    async def run_broken():
+        await asyncio.wait_for(run_worker(office.settings, WorkerParts(senders=0, queue=False)), WAIT_SECONDS)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Worker, "do_duties", break_down)
+        with pytest.raises(WorldError, match="duties"):
+            asyncio.run(run_broken())
+    assert "ALERT: duties broke: KeyError at test_worker.py" in caplog.text
+    assert "example.org" not in caplog.text
 
 
 def test_of_two_workers_one_does_the_duty(any_office, trace):
