@@ -2,7 +2,7 @@
 
 Law: being told to stop ends it, and a part that breaks, which ends the whole; one whose database fails goes on after
 a pause. Told to stop, it ends what is under way, or leaves it after `STOP_SECONDS`: whatever it leaves is begun anew
-by another, at once. Several processes may run, on several machines. Next: `duties.py`, `tasks.py`, `../notices/sending.py`.
+by another, at once. Several processes may run, on several machines. Next: `duties.py`, `../notices/sending.py`.
 """
 
 import asyncio
