@@ -61,3 +61,11 @@ def close_draft(draft: Draft, *, now: datetime) -> None:
     draft.answers = {SENT: True}
     draft.updated_at = now
     draft.save(update_fields=["answers", "petition", "updated_at"])
+
+
+def discard_draft(draft: Draft) -> None:
+    """Nothing of the draft is left; one that was sent stays as it is, so that it stays one petition."""
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+        if locked is not None and not is_sent(locked):
+            locked.delete()

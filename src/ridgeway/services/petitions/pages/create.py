@@ -18,7 +18,14 @@ from django.utils import timezone, translation
 
 from ridgeway.office.design.formtoken import require_form_token
 from ridgeway.services.petitions.actions.creating import Proposed, submit_petition
-from ridgeway.services.petitions.actions.drafting import LIFETIME, find_draft, is_sent, open_draft, save_answers
+from ridgeway.services.petitions.actions.drafting import (
+    LIFETIME,
+    discard_draft,
+    find_draft,
+    is_sent,
+    open_draft,
+    save_answers,
+)
 from ridgeway.services.petitions.deployment import read_own_settings
 from ridgeway.services.petitions.forms.creating import YES, ActionForm, BackgroundForm, DetailsForm, EligibilityForm
 from ridgeway.services.petitions.forms.person import PersonForm
@@ -78,7 +85,12 @@ def ask_eligibility(request: HttpRequest) -> HttpResponse:
     draft = find_own_draft(request)
     answers = draft.answers if draft else {}
     form = EligibilityForm(answers if has_problem(request) else None, initial=answers, country=country)
-    context = {"form": form, "back": reverse("start-petition"), "is_lost": "lost" in request.GET}
+    context = {
+        "form": form,
+        "back": reverse("start-petition"),
+        "is_lost": "lost" in request.GET,
+        "begun": answers.get("action", ""),
+    }
     return render(request, "petitions/create/eligibility.html", context)
 
 
@@ -205,6 +217,20 @@ def finish() -> HttpResponse:
     return response
 
 
+@private_page()
+def discard(request: HttpRequest) -> HttpResponse:
+    """What was written is thrown away, as one does on a computer that others use."""
+    if request.method != "POST":
+        return redirect("new-petition")
+    require_form_token(request, PURPOSE, now=timezone.now(), max_age_seconds=DRAFT_SECONDS)
+    draft = find_own_draft(request)
+    if draft is not None:
+        discard_draft(draft)
+    response = redirect("start-petition")
+    forget_page_cookie(response, COOKIE, path=COOKIE_PATH)
+    return response
+
+
 @private_page(takes_forms=False)
 def show_thanks(request: HttpRequest) -> HttpResponse:
     """What happens next, the same for everybody."""
@@ -288,6 +314,7 @@ urlpatterns = [
     path("petitions/start", show_start, name="start-petition"),
     path("petitions/new", ask_eligibility, name="new-petition"),
     path("petitions/new/not-eligible", show_not_eligible, name="cannot-create"),
+    path("petitions/new/discard", discard, name="discard-draft"),
     path("petitions/new/<str:step>", ask_step, name="new-petition-step"),
     path("petitions/thank-you", show_thanks, name="petition-thank-you"),
 ]

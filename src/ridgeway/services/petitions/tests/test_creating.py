@@ -382,3 +382,35 @@ def test_an_arabic_draft_goes_on_in_english(site):
     send(browser, "/ar/petitions/new/title", {"action": "أصلحوا الجسر"}, purpose=PURPOSE)
     assert "أصلحوا الجسر" in browser.get("/petitions/new/title").content.decode()
     assert 'dir="rtl"' in browser.get("/ar/petitions/new/title").content.decode()
+
+
+def test_what_was_written_can_be_thrown_away(site):
+    browser = Client()
+    write_all(browser)
+    assert TITLE in text_of(browser.get("/petitions/new"))
+    assert "Throw it away" in text_of(browser.get("/petitions/new/check"))
+    token = browser.cookies["petitions_draft_en"].value
+    response = answer(browser, "discard")
+    assert response["Location"] == "/petitions/start"
+    assert response.cookies["petitions_draft_en"]["max-age"] == 0
+    assert Draft.objects.count() == 0
+    browser.cookies["petitions_draft_en"] = token
+    assert browser.get("/petitions/new/check")["Location"] == "/petitions/new?lost=1"
+
+
+def test_nothing_is_thrown_away_by_looking_or_from_another_site(site):
+    browser = Client()
+    write_all(browser)
+    assert browser.get("/petitions/new/discard")["Location"] == "/petitions/new"
+    assert browser.post("/petitions/new/discard").status_code == 403
+    assert Draft.objects.count() == 1
+
+
+def test_a_petition_that_was_sent_cannot_be_sent_again_by_throwing_its_draft_away(site):
+    browser = Client()
+    write_all(browser)
+    token = browser.cookies["petitions_draft_en"].value
+    answer(browser, "check")
+    browser.cookies["petitions_draft_en"] = token
+    answer(browser, "discard")
+    assert Draft.objects.count() == 1
