@@ -1,4 +1,7 @@
-"""Other business of Parliament about a petition: noted, corrected, mailed, taken off."""
+"""Other business of Parliament about a petition: noted, corrected, mailed, taken off.
+
+Law: mails about one entry never replace those about another.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -45,7 +48,8 @@ def note_business(
     touch(petition, now=now)
     Doer(actor, now).note("note_business", petition, details={"business": item.pk, "mailed": mails})
     if mails:
-        tell_everybody(petition, KIND, version=now.isoformat(), now=now, payload={"business_id": item.pk})
+        payload: dict[str, object] = {"business_id": item.pk}
+        tell_everybody(petition, KIND, version=now.isoformat(), now=now, payload=payload, part=f"business:{item.pk}")
     return item
 
 
@@ -58,7 +62,7 @@ def remove_business(petition_id: int, business_id: int, *, actor: Actor, now: da
     petition = lock_petition(petition_id)
     find(petition, business_id).delete()
     touch(petition, now=now)
-    tell_nobody(petition, KIND, now=now)
+    tell_nobody(petition, KIND, now=now, part=f"business:{business_id}")
     Doer(actor, now).note("remove_business", petition, details={"business": business_id})
 
 

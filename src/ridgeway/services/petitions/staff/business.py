@@ -7,14 +7,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from ridgeway.office.people.gates import gate, get_actor
-from ridgeway.services.petitions.actions.business import Noted, note_business, remove_business
+from ridgeway.services.petitions.actions.business import KIND, Noted, note_business, remove_business
 from ridgeway.services.petitions.forms.moderating import BusinessForm
 from ridgeway.services.petitions.models import OtherBusiness, Petition
 from ridgeway.services.petitions.pages.ids import parse_id
 from ridgeway.services.petitions.service import DEBATE
-from ridgeway.services.petitions.staff.moderation import SILENT
+from ridgeway.services.petitions.staff.copying import send_copy
 from ridgeway.services.petitions.staff.petition import get_petition
-from ridgeway.services.petitions.staff.saying import back_to, say, show
+from ridgeway.services.petitions.staff.saying import PREVIEW, SILENT, back_to, say, show
 
 
 @gate(DEBATE)
@@ -40,10 +40,12 @@ def edit(request: HttpRequest, petition: Petition, item: OtherBusiness | None) -
     initial = {"occurred_on": today} if item is None else {name: getattr(item, name) for name in names}
     form = BusinessForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        mails, number = SILENT not in request.POST, item.pk if item else None
-        noted, now = Noted(**form.cleaned_data), timezone.now()
-        note_business(petition.pk, noted, actor=get_actor(request), now=now, mails=mails, business_id=number)
+        mails, number = not {SILENT, PREVIEW} & set(request.POST), item.pk if item else None
+        noted, actor, now = Noted(**form.cleaned_data), get_actor(request), timezone.now()
+        kept = note_business(petition.pk, noted, actor=actor, now=now, mails=mails, business_id=number)
         say(request, gettext("The entry is published."))
+        if PREVIEW in request.POST:
+            send_copy(request, petition.pk, KIND, {"business_id": kept.pk})
         return back_to(petition.pk)
     context = {"petition": petition, "form": form, "title": gettext("Other business in Parliament"), "mails": True}
     return show(request, "form.html", {**context, "item": item}, status=422 if form.is_bound else 200)

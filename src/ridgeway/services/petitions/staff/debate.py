@@ -7,14 +7,21 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from ridgeway.office.people.gates import gate, get_actor
-from ridgeway.services.petitions.actions.debating import Told, schedule_debate, tell_outcome, withdraw_outcome
+from ridgeway.services.petitions.actions.debating import (
+    OUTCOME_KIND,
+    SCHEDULED_KIND,
+    Told,
+    schedule_debate,
+    tell_outcome,
+    withdraw_outcome,
+)
 from ridgeway.services.petitions.api.attributes import find_outcome
 from ridgeway.services.petitions.forms.moderating import LINKS, OutcomeForm, ScheduleForm
 from ridgeway.services.petitions.queries.site import read_site
 from ridgeway.services.petitions.service import DEBATE
-from ridgeway.services.petitions.staff.moderation import SILENT
+from ridgeway.services.petitions.staff.copying import send_copy
 from ridgeway.services.petitions.staff.petition import get_petition
-from ridgeway.services.petitions.staff.saying import back_to, say, show
+from ridgeway.services.petitions.staff.saying import PREVIEW, SILENT, back_to, say, show
 
 
 @gate(DEBATE)
@@ -23,10 +30,12 @@ def edit_schedule(request: HttpRequest, petition_id: str) -> HttpResponse:
     petition = get_petition(petition_id)
     form = ScheduleForm(request.POST or None, initial={"day": petition.scheduled_debate_date})
     if request.method == "POST" and form.is_valid():
-        mails, now = SILENT not in request.POST, timezone.now()
-        day = form.cleaned_data["day"]
-        schedule_debate(petition.pk, day, today=timezone.localdate(), actor=get_actor(request), now=now, mails=mails)
+        actor, now, day = get_actor(request), timezone.now(), form.cleaned_data["day"]
+        mails = not {SILENT, PREVIEW} & set(request.POST)
+        schedule_debate(petition.pk, day, today=timezone.localdate(), actor=actor, now=now, mails=mails)
         say(request, gettext("The date of the debate is set.") if day else gettext("The debate has no date any more."))
+        if PREVIEW in request.POST and day:
+            send_copy(request, petition.pk, SCHEDULED_KIND)
         return back_to(petition.pk)
     context = {"petition": petition, "form": form, "title": gettext("Date of the debate"), "mails": True}
     return show(request, "form.html", context, status=422 if form.is_bound else 200)
@@ -46,9 +55,11 @@ def edit_outcome(request: HttpRequest, petition_id: str) -> HttpResponse:
     form = OutcomeForm(request.POST or None, files, initial=initial, domains=domains)
     if request.method == "POST" and form.is_valid():
         values = {**form.cleaned_data, "debated": form.cleaned_data["debated"] == "yes"}
-        mails = SILENT not in request.POST
-        tell_outcome(petition.pk, Told(**values), actor=get_actor(request), now=timezone.now(), mails=mails)
+        actor, now, mails = get_actor(request), timezone.now(), not {SILENT, PREVIEW} & set(request.POST)
+        tell_outcome(petition.pk, Told(**values), actor=actor, now=now, mails=mails)
         say(request, gettext("The outcome of the debate is published."))
+        if PREVIEW in request.POST:
+            send_copy(request, petition.pk, OUTCOME_KIND)
         return back_to(petition.pk)
     context = {"petition": petition, "form": form, "title": gettext("Outcome of the debate"), "mails": True}
     withdraws = "withdraw-outcome" if outcome is not None else ""

@@ -5,6 +5,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from ridgeway.office.notices.status import count_outbox
 from ridgeway.office.people.gates import gate
 from ridgeway.services.petitions.queries.desk import count_piles, list_waiting_proposals, measure_ages, measure_load
 from ridgeway.services.petitions.queries.site import read_site
@@ -34,6 +35,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "queue": queue,
         "counts": counts,
         "load": measure_load(now=now),
+        "outbox": count_outbox(now=now),
         "proposals": list_waiting_proposals(),
         "link_pile": link_pile,
         "is_delayed": ages.waiting >= site.moderation_delay_threshold,

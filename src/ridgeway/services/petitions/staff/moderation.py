@@ -15,11 +15,9 @@ from ridgeway.services.petitions.models import Petition, Proposal
 from ridgeway.services.petitions.pages.ids import parse_id
 from ridgeway.services.petitions.service import MODERATE, REMOVE
 from ridgeway.services.petitions.staff.petition import get_petition
-from ridgeway.services.petitions.staff.saying import back_to, say, show
+from ridgeway.services.petitions.staff.saying import SILENT, back_to, say, show
 from ridgeway.services.petitions.states import Event, State
 
-SILENT = "silent"
-"""Name of the button that saves without mail."""
 SETTING_ASIDE = {"flag": Event.FLAG, "park": Event.PARK}
 NEEDS_SYSADMIN = frozenset({State.REJECTED, State.HIDDEN, State.REMOVED})
 """To bring one of these back is for system administrators."""

@@ -15,7 +15,19 @@ from ridgeway.services.petitions.forms.moderating import AnnotateForm, TextForm
 from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.pages.ids import parse_id
-from ridgeway.services.petitions.service import ANNOTATE, DEBATE, MODERATE, REMOVE, RESPOND, SIGNATURES, VIEW
+from ridgeway.services.petitions.service import (
+    ANNOTATE,
+    DEBATE,
+    FRAUD,
+    MAIL,
+    MODERATE,
+    REMOVE,
+    RESPOND,
+    SIGNATURES,
+    VIEW,
+)
+from ridgeway.services.petitions.staff.labels import DEBATE_STATES, PETITION_STATES, RESPONSE_STATES, STATE_COLOURS
+from ridgeway.services.petitions.staff.locking import describe_lock, is_free
 from ridgeway.services.petitions.staff.saying import back_to, say, show
 from ridgeway.services.petitions.states import UNPUBLISHED, VISIBLE, Event, State, may_take
 
@@ -27,6 +39,8 @@ PERMISSIONS = {
     "debate": DEBATE,
     "remove": REMOVE,
     "signatures": SIGNATURES,
+    "mail": MAIL,
+    "fraud": FRAUD,
 }
 
 
@@ -63,7 +77,7 @@ def describe(request: HttpRequest, petition: Petition) -> dict[str, Any]:
     is_archived = petition.archived_at is not None
     public = "archived-petition" if is_archived else "petition"
     return {
-        "petition": petition,
+        **describe_lock(request, petition),
         "moves": list_moves(petition),
         "allowed": {name: may(actor, permission) for name, permission in PERMISSIONS.items()},
         "is_unpublished": petition.state in UNPUBLISHED,
@@ -72,6 +86,11 @@ def describe(request: HttpRequest, petition: Petition) -> dict[str, Any]:
         "business": petition.other_business.order_by("-occurred_on", "-pk"),
         "lines": Entry.objects.filter(subject=f"petition:{petition.pk}").order_by("-pk")[:MAX_LINES],
         "now": timezone.now(),
+        "labels": PETITION_STATES,
+        "colours": STATE_COLOURS,
+        "response_labels": RESPONSE_STATES,
+        "debate_labels": DEBATE_STATES,
+        "gathers": petition.state in UNPUBLISHED,
     }
 
 
@@ -80,11 +99,11 @@ def edit_text(request: HttpRequest, petition_id: str) -> HttpResponse:
     """`/petitions/ID/text`: the words, the note and the flags."""
     petition = get_petition(petition_id)
     form = TextForm(request.POST or None, instance=petition)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and is_free(request, petition, form):
         correct_text(petition.pk, form.cleaned_data, actor=get_actor(request), now=timezone.now())
         say(request, gettext("The texts are saved."))
         return back_to(petition.pk)
-    context = {"petition": petition, "form": form, "title": gettext("Texts and note")}
+    context = {"form": form, "title": gettext("Texts and note"), **describe_lock(request, petition)}
     return show(request, "form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -93,13 +112,14 @@ def edit_marks(request: HttpRequest, petition_id: str) -> HttpResponse:
     """`/petitions/ID/marks`: tags, departments, topics and notes."""
     petition = get_petition(petition_id)
     form = AnnotateForm(request.POST or None, instance=petition)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and is_free(request, petition, form):
         annotate(petition.pk, form.cleaned_data, actor=get_actor(request), now=timezone.now())
         if request.headers.get("Accept") == "application/json":
             return HttpResponse(status=204)
         say(request, gettext("The marks are saved."))
         return back_to(petition.pk)
-    context = {"petition": petition, "form": form, "title": gettext("Tags, departments, topics and notes")}
+    title = gettext("Tags, departments, topics and notes")
+    context = {"form": form, "title": title, **describe_lock(request, petition)}
     return show(request, "form.html", {**context, "autosaves": True}, status=422 if form.is_bound else 200)
 
 

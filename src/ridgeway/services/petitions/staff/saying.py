@@ -7,6 +7,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 SAID = "petitions.said"
+SILENT, PREVIEW = "silent", "preview"
+"""Names of the buttons that save without mail, and that mail a copy to the team alone."""
 
 
 def say(request: HttpRequest, text: str, *, kind: str = "success") -> None:
