@@ -3,21 +3,18 @@
 Law: the answers stand in a draft in the database, right or wrong, so that going back and forth loses nothing; the last
 page judges all of them once more and leads to the first that is wrong. A cookie of these pages alone holds the draft's
 token. Nobody learns from a page whether a petition came of it.
-Next: `actions/drafting.py`, `actions/creating.py`.
+Next: `steps.py`, `actions/drafting.py`, `actions/creating.py`.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone, translation
 
 from ridgeway.office.design.formtoken import require_form_token
-from ridgeway.services.petitions.actions.creating import Proposed, submit_petition
+from ridgeway.services.petitions.actions.creating import submit_petition
 from ridgeway.services.petitions.actions.drafting import (
     LIFETIME,
     discard_draft,
@@ -27,13 +24,22 @@ from ridgeway.services.petitions.actions.drafting import (
     save_answers,
 )
 from ridgeway.services.petitions.deployment import read_own_settings
-from ridgeway.services.petitions.forms.creating import YES, ActionForm, BackgroundForm, DetailsForm, EligibilityForm
-from ridgeway.services.petitions.forms.person import PersonForm
+from ridgeway.services.petitions.forms.creating import YES, EligibilityForm
 from ridgeway.services.petitions.models import Draft
 from ridgeway.services.petitions.pages.asking import describe_asked, say_likely
 from ridgeway.services.petitions.pages.caching import FORMS, public
 from ridgeway.services.petitions.pages.cookies import forget_page_cookie, read_page_cookie, set_page_cookie
 from ridgeway.services.petitions.pages.private import find_ip, private_page
+from ridgeway.services.petitions.pages.steps import (
+    ASKING,
+    NEXT,
+    Step,
+    address_of,
+    find_back,
+    find_faulty,
+    make_form,
+    read_proposed,
+)
 from ridgeway.services.petitions.queries.parliaments import find_parliament, is_dissolved, is_sitting
 from ridgeway.services.petitions.queries.similar import list_similar
 from ridgeway.services.petitions.queries.site import read_site
@@ -43,26 +49,6 @@ PURPOSE = "petitions.create"
 COOKIE = "draft"
 COOKIE_PATH = "/petitions/new"
 DRAFT_SECONDS = int(LIFETIME.total_seconds())
-
-
-class Step(StrEnum):
-    """The pages after the first question, by their addresses."""
-
-    TITLE = "title"
-    SIMILAR = "similar"
-    BACKGROUND = "background"
-    DETAILS = "details"
-    YOU = "your-details"
-    CHECK = "check"
-
-
-QUESTIONS: Mapping[Step, type[forms.Form]] = {
-    Step.TITLE: ActionForm,
-    Step.BACKGROUND: BackgroundForm,
-    Step.DETAILS: DetailsForm,
-}
-ASKING = (Step.TITLE, Step.BACKGROUND, Step.DETAILS, Step.YOU)
-NEXT = {Step.TITLE: Step.SIMILAR, Step.BACKGROUND: Step.DETAILS, Step.DETAILS: Step.YOU, Step.YOU: Step.CHECK}
 
 
 @public(FORMS)
@@ -206,7 +192,8 @@ def submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     faulty = find_faulty(draft)
     if faulty:
         return redirect(faulty)
-    submit_petition(draft.pk, read_proposed(request, draft), first_id=read_own_settings().first_id, now=now)
+    proposed = read_proposed(draft, language=translation.get_language() or "en", ip=find_ip(request))
+    submit_petition(draft.pk, proposed, first_id=read_own_settings().first_id, now=now)
     return finish()
 
 
@@ -237,53 +224,6 @@ def show_thanks(request: HttpRequest) -> HttpResponse:
     return render(request, "petitions/create/thank-you.html", {"minimum": read_site().minimum_sponsors})
 
 
-def read_proposed(request: HttpRequest, draft: Draft) -> Proposed:
-    """The answers of a draft that was found to have no fault."""
-    values: dict[str, Any] = {}
-    for step in ASKING:
-        form = make_form(step, draft.answers)
-        form.is_valid()
-        values |= form.cleaned_data
-    return Proposed(
-        action=values["action"],
-        background=values["background"],
-        additional_details=values["additional_details"],
-        name=values["name"],
-        email=values["email"],
-        country_code=values["location"],
-        postcode=values["postcode"],
-        language=translation.get_language() or "en",
-        ip=find_ip(request),
-    )
-
-
-def find_faulty(draft: Draft) -> str:
-    """The address of the first question whose answer is missing or wrong; empty when there is none."""
-    if draft.answers.get("eligible") != YES:
-        return f"{reverse('new-petition')}?problem=1"
-    wrong = next((step for step in ASKING if not make_form(step, draft.answers).is_valid()), None)
-    return "" if wrong is None else f"{address_of(wrong)}?problem=1&return=check"
-
-
-def find_back(step: Step, draft: Draft) -> str:
-    """The page before a question."""
-    if step is Step.TITLE:
-        return reverse("new-petition")
-    if step is Step.BACKGROUND:
-        return address_of(Step.SIMILAR if list_similar(draft.answers.get("action", "")) else Step.TITLE)
-    return address_of(Step.BACKGROUND if step is Step.DETAILS else Step.DETAILS)
-
-
-def make_form(step: Step, answers: Mapping[str, Any], *, judged: bool = True) -> forms.Form:
-    """The form of a question, its answers judged or only filled in."""
-    given: dict[str, Any] = {"data": answers} if judged else {"initial": answers}
-    if step is Step.YOU:
-        if not judged and not answers.get("location"):
-            given = {"initial": {name: text for name, text in answers.items() if name != "location"}}
-        return PersonForm(**given, asked=describe_asked(), asks_updates=False)
-    return QUESTIONS[step](**given)
-
-
 def find_own_draft(request: HttpRequest) -> Draft | None:
     """The draft of this browser."""
     return find_draft(read_page_cookie(request, COOKIE), now=timezone.now())
@@ -292,11 +232,6 @@ def find_own_draft(request: HttpRequest) -> Draft | None:
 def has_problem(request: HttpRequest) -> bool:
     """Whether the page is shown again to say what is wrong."""
     return "problem" in request.GET
-
-
-def address_of(step: Step) -> str:
-    """The address of a page."""
-    return reverse("new-petition-step", kwargs={"step": step.value})
 
 
 def refuse_for_now(request: HttpRequest) -> HttpResponse | None:
