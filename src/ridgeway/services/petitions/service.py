@@ -62,6 +62,7 @@ SERVICE = Service(
         MenuEntry("Withdrawing signatures", "petitions-staff:invalidations", FRAUD),
         MenuEntry("Limits on signing", "petitions-staff:limits", FRAUD),
         MenuEntry("Feedback", "petitions-staff:feedback", MAIL),
+        MenuEntry("Pad", "petitions-staff:pad", ANNOTATE),
         MenuEntry("Reports", "petitions-staff:reports", MODERATE),
         MenuEntry("Settings of the site", "petitions-staff:site-settings", CONFIGURE),
         MenuEntry("Tags, topics and reasons", "petitions-staff:all-subjects", CONFIGURE),

@@ -51,7 +51,7 @@ def line(label: Any, limit: int, *, hint: Any = "", required: bool = True) -> An
 
 def message(label: Any) -> Any:
     """A message to visitors, which may be missing."""
-    hint = _("You can use Markdown. Leave it empty to show none.")
+    hint = _("Leave it empty to show none.")
     return ParagraphsField(label=label, help_text=hint, limit=MESSAGE_LIMIT, words=GENERAL, required=False)
 
 
@@ -253,7 +253,6 @@ class FlagsForm(SiteForm):
     allows_plus_addresses = flag(_("Email addresses with a plus sign are taken"))
     mails_feedback = flag(_("Feedback is mailed to the team"))
     checks_counts = flag(_("Counts are checked every night"))
-    keeps_statistics = flag(_("Statistics are kept"))
 
     def clean(self) -> dict[str, Any]:
         """A pause is explained first."""

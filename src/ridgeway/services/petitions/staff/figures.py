@@ -5,12 +5,16 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
 from ridgeway.office.notices.status import list_mailings
 from ridgeway.office.people.gates import gate, get_actor
 from ridgeway.services.petitions.actions.opening import Doer
+from ridgeway.services.petitions.actions.placing import SPANS, request_places
 from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.queries.desk import PILES, find_petitions
 from ridgeway.services.petitions.queries.exporting import COLUMNS, list_rows
@@ -24,7 +28,7 @@ from ridgeway.services.petitions.service import CONFIGURE, MODERATE, VIEW
 from ridgeway.services.petitions.staff.csvfiles import answer_csv
 from ridgeway.services.petitions.staff.lists import MAX_NUMBER
 from ridgeway.services.petitions.staff.petition import get_petition
-from ridgeway.services.petitions.staff.saying import show
+from ridgeway.services.petitions.staff.saying import say, show
 
 MAX_PLACES = 10
 MAX_DAYS = 30
@@ -78,12 +82,22 @@ def read_list(asked: QueryDict) -> tuple[Petitions, dict[str, Any]]:
 @gate(CONFIGURE)
 def show_workings(request: HttpRequest) -> HttpResponse:
     """`/petitions/workings`: mails, tasks and duties."""
-    context = {"workings": read_workings(now=timezone.now()), "here": reverse("petitions-staff:workings")}
-    return show(request, "workings.html", context)
+    return show(request, "workings.html", {"workings": read_workings(now=timezone.now()), "spans": SPANS})
+
+
+@gate(CONFIGURE)
+@require_POST
+def find_places(request: HttpRequest) -> HttpResponse:
+    """`/petitions/workings/places`: signatures without a constituency are looked at again."""
+    days = parse_number(request.POST.get("days", ""), usual=0, most=MAX_NUMBER)
+    request_places(days, actor=get_actor(request), now=timezone.now())
+    say(request, gettext("Constituencies are being looked for in the background."))
+    return redirect(reverse("petitions-staff:workings"))
 
 
 urlpatterns = [
     path("list.csv", export_petitions, name="export"),
     path("workings", show_workings, name="workings"),
+    path("workings/places", find_places, name="find-places"),
     path("<str:petition_id>/statistics", show_statistics, name="statistics"),
 ]

@@ -277,3 +277,43 @@ def test_mona_reads_what_visitors_told_and_nothing_of_it_runs(desk: Office):
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert mona.get("/petitions/feedback?page=2").status_code == 200
+
+
+GATES = """
+    path                              clerk reviewer moderator sysadmin
+    /petitions/site                   403   403      403       302
+    /petitions/site/access            403   403      403       200
+    /petitions/subjects               403   403      403       302
+    /petitions/subjects/tags          403   403      403       200
+    /petitions/subjects/tags/add      403   403      403       200
+    /petitions/subjects/tags/1        403   403      403       200
+    /petitions/pages                  403   403      403       200
+    /petitions/pages/add              403   403      403       200
+    /petitions/workings               403   403      403       200
+    /petitions/reports                403   403      200       200
+    /petitions/list.csv               403   403      200       200
+    /petitions/feedback               403   403      200       200
+    /petitions/pad                    403   200      200       200
+    /petitions/1/statistics           200   200      200       200
+    /petitions/1/creator              403   403      200       200
+    /petitions/1/mask                 403   403      403       200
+    POST/petitions/site/access        403   403      403       422
+    POST/petitions/subjects/tags/1/delete 403 403    403       302
+    POST/petitions/workings/places    403   403      403       400
+    POST/petitions/1/mask             403   403      403       400
+    POST/petitions/1/creator          403   403      422       422
+"""
+
+
+def test_each_role_reaches_its_pages_and_no_other(desk: Office):
+    Tag.objects.create(pk=1, name="urgent")
+    open_petition(pk=1)
+    header, *rows = [line.split() for line in GATES.strip().splitlines()]
+    for role, wanted in ((role, {row[0]: int(row[at]) for row in rows}) for at, role in enumerate(header) if at):
+        client = employ(role.title(), role)
+        found = {}
+        for place in wanted:
+            path = place.removeprefix("POST")
+            body = {"access_user": "x"}
+            found[place] = (client.get(path) if path == place else client.post(path, body)).status_code
+        assert found == wanted, role
