@@ -287,7 +287,9 @@ class WebSettings:
 
     secret_key: str = setting("", "Secret of Django's signed values; needed by sites.", secret=True)
     old_secret_keys: str = setting("", "Secrets used before, with commas; what they signed still counts.", secret=True)
-    database: str = setting("sqlite:office.sqlite3", "sqlite:FILE or postgresql://… of accounts, audit and services.")
+    database: str = setting(
+        "sqlite:office.sqlite3", "sqlite:FILE or postgresql://… of accounts, audit and services.", secret=True
+    )
     desk_address: str = setting("http://localhost:8421", "Address of the staff site, as browsers see it.")
     desk_host: str = setting("127.0.0.1", "Address at which the staff site listens.")
     desk_port: int = setting(8421, "Port at which the staff site listens.")
