@@ -7,16 +7,22 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from ridgeway.office.people.actor import Actor
 from ridgeway.office.people.gates import get_actor, may
 from ridgeway.services.petitions.actions.locking import find_holder, hold
 from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.service import ANNOTATE, RESPOND
 
 
+def may_change(actor: Actor) -> bool:
+    """Whether this person writes anything on petitions."""
+    return may(actor, ANNOTATE) or may(actor, RESPOND)
+
+
 def describe_lock(request: HttpRequest, petition: Petition) -> dict[str, Any]:
     """The petition is held by who may change it, where it is free; and who holds it otherwise, for the page."""
     actor, now = get_actor(request), timezone.now()
-    if not (may(actor, ANNOTATE) or may(actor, RESPOND)):
+    if not may_change(actor):
         return {"petition": petition, "holder": "", "is_held": False}
     is_held = hold(petition.pk, actor=actor, now=now)
     holder = "" if is_held else find_holder(read_again(petition), actor=actor, now=now)

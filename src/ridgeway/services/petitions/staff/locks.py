@@ -1,5 +1,6 @@
 """Who works on a petition: shown on its pages, taken over, released."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST
 from ridgeway.office.people.gates import background, gate, get_actor
 from ridgeway.services.petitions.actions.locking import release, take_over
 from ridgeway.services.petitions.service import ANNOTATE, VIEW
-from ridgeway.services.petitions.staff.locking import describe_lock
+from ridgeway.services.petitions.staff.locking import describe_lock, may_change
 from ridgeway.services.petitions.staff.petition import get_petition
 from ridgeway.services.petitions.staff.saying import back_to, say
 
@@ -23,10 +24,12 @@ def show_lock(request: HttpRequest, petition_id: str) -> HttpResponse:
     return render(request, "petitions/staff/lock.html", describe_lock(request, petition))
 
 
-@gate(ANNOTATE)
+@gate(VIEW)
 @require_POST
 def take(request: HttpRequest, petition_id: str) -> HttpResponse:
     """`/petitions/ID/lock/take`."""
+    if not may_change(get_actor(request)):
+        raise PermissionDenied(ANNOTATE)
     petition = get_petition(petition_id)
     take_over(petition.pk, actor=get_actor(request), now=timezone.now())
     say(request, gettext("You are working on this petition now."))
