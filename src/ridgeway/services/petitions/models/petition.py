@@ -133,6 +133,8 @@ class Petition(models.Model):
 
         indexes = (
             models.Index(fields=["state", "-signature_count", "id"], name="petitions_by_count"),
+            models.Index(fields=["-signature_count", "id", "state", "archived_at"], name="petitions_by_signatures"),
+            models.Index(fields=["archived_at", "state", "response_state", "debate_state"], name="petitions_by_states"),
             models.Index(fields=["state", "-opened_at"], name="petitions_by_opening"),
             models.Index(fields=["state", "-created_at"], name="petitions_by_creation"),
             models.Index(fields=["response_state", "response_threshold_reached_at"], name="petitions_by_response"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.pages.caching import COUNTS, public
 from ridgeway.services.petitions.queries.parliaments import find_parliament, is_dissolved, is_pending
-from ridgeway.services.petitions.queries.published import FACETS, count_facets, list_current, list_trending, with_parts
+from ridgeway.services.petitions.queries.published import FACETS, count_facets, list_current, list_trending
 from ridgeway.services.petitions.queries.site import read_site
 
 TRENDING = 3
@@ -40,7 +40,8 @@ def show_home(request: HttpRequest) -> HttpResponse:
 def list_latest(facet: str) -> list[object]:
     """The first petitions of a facet."""
     wanted = FACETS[facet]
-    return list(with_parts(list_current()).filter(wanted.where).order_by(*wanted.order)[:LATEST])
+    found = list_current().filter(wanted.where).order_by(*wanted.order)
+    return list(found.select_related("government_response", "debate_outcome")[:LATEST])
 
 
 urlpatterns = [path("", show_home, name="home")]

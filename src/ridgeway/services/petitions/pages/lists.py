@@ -1,5 +1,6 @@
 """Lists of petitions: by facet and topic, found by words, a page at a time; of this Parliament or of those before."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -55,7 +56,8 @@ def show_list(request: HttpRequest, *, is_archive: bool) -> HttpResponse:
     if named is not None:
         name = "archived-petition" if is_archive else "petition"
         return redirect(reverse(name, kwargs={"petition_id": named.pk}))
-    listed = read_listed(listing)
+    counts = count_facets(find_matching(listing), listing.facets)
+    listed = read_listed(listing, count=counts[listing.facet])
     context = {
         "listing": listing,
         "listed": listed,
@@ -64,7 +66,7 @@ def show_list(request: HttpRequest, *, is_archive: bool) -> HttpResponse:
         "canonical_url": link_to("archived-petitions" if is_archive else "petitions") + listing.query(),
         "feeds": list_feeds(listing),
         "title": TITLES[listing.facet],
-        "facets": list_facets(listing, view),
+        "facets": list_facets(listing, view, counts),
         "topic_links": list_topics(listing, view),
         "parliament_links": list_parliaments(listing, view),
         "view": view,
@@ -80,9 +82,8 @@ def list_feeds(listing: Listing) -> list[dict[str, str]]:
     return [{"href": reverse("petitions-atom") + listing.query(page=1), "title": str(TITLES[listing.facet])}]
 
 
-def list_facets(listing: Listing, view: str) -> list[dict[str, Any]]:
+def list_facets(listing: Listing, view: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """Every facet with how many petitions it has, for the same words and topic."""
-    counts = count_facets(find_matching(listing), listing.facets)
     return [
         {
             "href": view + listing.query(state=name, page=1),

@@ -5,6 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -13,7 +14,7 @@ from ridgeway.services.petitions.api.attributes import find_outcome, find_respon
 from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.models import Petition, SiteSettings
 from ridgeway.services.petitions.pages.caching import ARCHIVE, COUNTS, never, public, say_modified
-from ridgeway.services.petitions.pages.chart import draw_chart
+from ridgeway.services.petitions.pages.chart import Chart, draw_chart
 from ridgeway.services.petitions.pages.ids import parse_id
 from ridgeway.services.petitions.pages.timeline import list_happenings
 from ridgeway.services.petitions.queries.growth import list_growth
@@ -25,6 +26,7 @@ from ridgeway.services.petitions.rules.closing import clip_deadline, last_day
 from ridgeway.services.petitions.states import GATHERING, IN_QUEUE, PUBLISHED, VISIBLE, State
 
 TOP_PLACES = 10
+CHART_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,21 @@ def show_visible(request: HttpRequest, petition: Petition) -> HttpResponse:
         "business": sorted(petition.other_business.all(), key=lambda item: (item.occurred_on, item.pk), reverse=True),
         "places": places,
         "top_places": sorted(places.constituencies, key=lambda each: -each.count)[:TOP_PLACES] if places else [],
-        "chart": draw_chart(list_growth(petition)) if places else None,
+        "chart": find_chart(petition) if places else None,
         "feeds": [{"href": reverse("petition-atom", kwargs={"petition_id": petition.pk}), "title": petition.action}],
         "canonical_url": link_to("archived-petition" if petition.archived_at else "petition", petition_id=petition.pk),
         "description": petition.background,
         "indexable": True,
     }
     return say_modified(render(request, "petitions/show.html", context), petition.updated_at, petition.last_signed_at)
+
+
+def find_chart(petition: Petition) -> Chart | None:
+    """How it has grown; drawn anew every few minutes, since days are what it shows."""
+    if not settings.RIDGEWAY_PAGE_SECONDS:
+        return draw_chart(list_growth(petition))
+    key = f"petitions.chart.{petition.pk}"
+    return cache.get_or_set(key, lambda: draw_chart(list_growth(petition)) or False, CHART_SECONDS) or None
 
 
 def draw_lines(petition: Petition, site: SiteSettings) -> tuple[int, int]:

@@ -7,6 +7,7 @@ Law: `/ping` says that a process answers and asks nothing else of it, so that a 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import get_script_prefix, path
 from django.utils import translation
@@ -84,7 +85,14 @@ def show_health(request: HttpRequest) -> HttpResponse:
     return never(answer_json(found, status=200 if is_well else 503))
 
 
+@public(FORMS)
+def show_icon(request: HttpRequest) -> HttpResponse:
+    """`/favicon.ico`, which browsers ask for where a page names no picture."""
+    return redirect(static("design/icon.svg"))
+
+
 urlpatterns = [
+    path("favicon.ico", show_icon),
     path("robots.txt", show_robots, name="robots"),
     path("manifest.json", show_manifest, name="manifest"),
     path("manifest", show_manifest),

@@ -2,8 +2,7 @@
 
 from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.queries.listing import Listing
-from ridgeway.services.petitions.queries.published import Listed, Petitions, list_archived, list_current, with_parts
-from ridgeway.services.petitions.queries.published import read_page as read_page_of
+from ridgeway.services.petitions.queries.published import Listed, Petitions, list_archived, list_current, read_page
 from ridgeway.services.petitions.queries.words import match_words
 
 
@@ -25,9 +24,9 @@ def find_listed(listing: Listing) -> Petitions:
     return find_matching(listing).filter(facet.where).order_by(*facet.order)
 
 
-def read_listed(listing: Listing) -> Listed:
-    """The page that was asked for, with everything that a list says of each petition."""
-    return read_page_of(with_parts(find_listed(listing)), number=listing.page, size=listing.size)
+def read_listed(listing: Listing, *, count: int | None = None) -> Listed:
+    """The page that was asked for, with everything that a list says of each petition; `count` where it is known."""
+    return read_page(find_listed(listing), number=listing.page, size=listing.size, count=count)
 
 
 def find_by_number(listing: Listing) -> Petition | None:
