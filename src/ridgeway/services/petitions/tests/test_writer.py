@@ -324,6 +324,16 @@ def test_what_is_no_command_is_refused_and_harms_no_other(store: SignatureStore)
     assert do(store, form_of(petition, "Suzie"))[0].answer == Answer.ACCEPTED
 
 
+def test_a_value_that_the_database_refuses_harms_no_other(store: SignatureStore):
+    found_site()
+    petition = open_petition()
+    bad = form_of(petition, "Mallory", ip="no address of the net", nonce="n" * 500)
+    do(store, form_of(petition, "Suzie"), bad, form_of(petition, "Bob"))
+    names = set(Signature.objects.filter(role=SignatureRole.SIGNER).values_list("name", flat=True))
+    assert {"Suzie", "Bob"} <= names
+    assert do(store, form_of(petition, "Tim"))[0].answer == Answer.ACCEPTED
+
+
 def test_nobody_signs_while_signing_is_paused(store: SignatureStore):
     found_site(accepts_signatures=False)
     petition = open_petition()

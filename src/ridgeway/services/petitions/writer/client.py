@@ -10,18 +10,20 @@ from pathlib import Path
 
 from django.conf import settings
 
-from ridgeway.journal import SyncJournalClient
+from ridgeway.journal import JournalLimits, SyncJournalClient
 from ridgeway.services.petitions.deployment import read_own_settings
 from ridgeway.services.petitions.writer.values import Command, Outcome, encoder, outcome_decoder
 
 TIMEOUT_SECONDS = 10.0
 KEY_BYTES = 12
+LIMITS = JournalLimits(connect_timeout_seconds=2.0)
+"""A writer that is started again is back sooner; one that is away must not hold the threads that readers need."""
 
 
 @cache
 def connect(path: Path) -> SyncJournalClient:
     """The connections of this process to the writer at `path`."""
-    return SyncJournalClient(path)
+    return SyncJournalClient(path, limits=LIMITS)
 
 
 def ask(command: Command, *, timeout_seconds: float = TIMEOUT_SECONDS) -> Outcome:

@@ -17,36 +17,42 @@ from ridgeway.services.petitions.writer.ledger import Ledger, Page
 from ridgeway.services.petitions.writer.mails import Mails
 from ridgeway.services.petitions.writer.rows import (
     KnownSignature,
-    Place,
+    ask_linked,
+    ask_places,
+    ask_places_of,
     find_creators,
-    find_linked,
-    find_places,
     flip,
+    read_linked_by_number,
+    read_places,
 )
+from ridgeway.services.petitions.writer.site import Site
 from ridgeway.services.petitions.writer.values import Confirm, ConfirmCreator, Outcome
 
 BEFORE_THE_FIRST = timedelta(seconds=1)
 """A creator whom the first supporter confirms was there before."""
 
 
+class LinkQuestions:
+    """What is asked for the links of one transaction, under way."""
+
+    def __init__(self, confirms: Sequence[Confirm], site: Site) -> None:
+        wanted = {each.signature_id for each in confirms}
+        self.signatures = ask_linked(wanted)
+        self.places = ask_places_of(wanted if site.finds_places else ())
+
+
 class Confirmer:
     """Confirms the links of one transaction, in the order in which they came."""
 
-    def __init__(self, ledger: Ledger, mails: Mails, wanted: Collection[int], *, creators_of: Collection[int]) -> None:
+    def __init__(self, ledger: Ledger, mails: Mails, asked: LinkQuestions, *, creators_of: Collection[int]) -> None:
         self.ledger, self.mails, self.now = ledger, mails, ledger.now
-        self.signatures = find_linked(wanted)
+        self.signatures = read_linked_by_number(asked.signatures)
+        self.places = read_places(asked.places)
         self.creators = find_creators(creators_of)
-        self.places = self.find_places()
+        if ledger.site.finds_places:
+            waiting = {each.postcode for each in self.creators.values() if each.state == SignatureState.PENDING}
+            self.places |= read_places(ask_places(waiting))
         self.flipped: list[KnownSignature] = []
-
-    def find_places(self) -> dict[str, Place]:
-        """Postcode → the constituency it lies in."""
-        site = self.ledger.site
-        if not site.finds_places:
-            return {}
-        people = (*self.signatures.values(), *self.creators.values())
-        waiting = (each for each in people if each.state == SignatureState.PENDING)
-        return find_places({each.postcode for each in waiting if each.country_code == site.home_code})
 
     def confirm(self, command: Confirm) -> Outcome:
         """One link of a sponsor or signer."""
@@ -120,7 +126,7 @@ class Confirmer:
 
         Raises:  WorldError(database_error) when a row was not pending any more: then nothing of the group is written.
         """
-        if flip(self.flipped, now=self.now) != len(self.flipped):
+        if len(flip(self.flipped, now=self.now).answer()) != len(self.flipped):
             raise WorldError("database_error", "Signatures were changed by somebody else meanwhile; ask again.")
 
 
@@ -135,15 +141,14 @@ def accept(signature: KnownSignature) -> Outcome:
 
 
 def confirm_all(
-    ledger: Ledger, mails: Mails, confirms: Sequence[Confirm], creators: Sequence[ConfirmCreator]
+    ledger: Ledger, mails: Mails, confirms: Sequence[Confirm], creators: Sequence[ConfirmCreator], asked: LinkQuestions
 ) -> tuple[list[Outcome], list[Outcome]]:
     """An outcome for each link, those of signers and those of creators, in their order."""
     if not confirms and not creators:
         return [], []
     unpublished = [number for number, page in ledger.pages.items() if page.petition.state in UNPUBLISHED]
+    confirmer = Confirmer(ledger, mails, asked, creators_of=unpublished)
     ledger.count_sponsors(unpublished)
-    wanted = {each.signature_id for each in confirms}
-    confirmer = Confirmer(ledger, mails, wanted, creators_of=unpublished)
     of_creators = [confirmer.confirm_creator(each) for each in creators]
     of_signers = [confirmer.confirm(each) for each in confirms]
     confirmer.write()

@@ -28,7 +28,16 @@ from ridgeway.services.petitions.states import (
     State,
     decide_state,
 )
-from ridgeway.services.petitions.writer.rows import SIGNATURES, Countable, as_parameter, as_time, ask_in, render_places
+from ridgeway.services.petitions.writer.rows import (
+    SIGNATURES,
+    Countable,
+    Question,
+    as_parameter,
+    as_time,
+    ask_in,
+    render_places,
+    write_rows,
+)
 from ridgeway.services.petitions.writer.site import Site
 
 CHANGED = (
@@ -65,9 +74,11 @@ READ = (
     "anonymized_at",
 )
 TIMES = frozenset(at for at, name in enumerate(READ) if name.endswith("_at"))
-FIND_LOCKED = f"SELECT {', '.join(READ)} FROM {PETITIONS} WHERE id IN {{places}} ORDER BY id"  # noqa: S608
+FIND_LOCKED = f"SELECT {', '.join(READ)} FROM {PETITIONS} WHERE id IN ({{wanted}}) ORDER BY id"  # noqa: S608
+# A signature never moves to another petition, so its petition may be looked up before anything is locked.
+OF_SIGNATURES = f"SELECT petition_id FROM {SIGNATURES} WHERE id IN {{places}}"  # noqa: S608
 # Rows that point to a petition may be added meanwhile (NO KEY): nothing that is counted is among them.
-LOCK = " FOR NO KEY UPDATE"
+LOCK = f" FOR NO KEY UPDATE OF {PETITIONS}"
 COUNT_SPONSORS = f"""SELECT petition_id, count(*) FROM {SIGNATURES} WHERE petition_id IN {{places}}
 AND state = 'validated' AND role = 'sponsor' GROUP BY petition_id"""  # noqa: S608
 
@@ -115,12 +126,12 @@ class Page:
 
 
 class Ledger:
-    """The petitions of these numbers, locked until the transaction ends."""
+    """The petitions of a question of `lock_petitions`, locked until the transaction ends."""
 
-    def __init__(self, petition_ids: Iterable[int], site: Site, *, now: datetime) -> None:
+    def __init__(self, locked: Question, site: Site, *, now: datetime) -> None:
         self.site = site
         self.now = now
-        self.pages: Mapping[int, Page] = {petition.pk: Page(petition) for petition in lock_petitions(petition_ids)}
+        self.pages: Mapping[int, Page] = {row[0]: Page(read_locked(row)) for row in locked.answer()}
 
     def find(self, petition_id: int) -> Page | None:
         """The petition's page, or None where there is no such petition."""
@@ -130,7 +141,7 @@ class Ledger:
         """Know how many confirmed sponsors each of these petitions has; one that was published needs no more."""
         pages = [self.pages[each] for each in set(petition_ids) if each in self.pages]
         wanted = [page.petition.pk for page in pages if page.petition.state in UNPUBLISHED]
-        for petition_id, count in ask_in(COUNT_SPONSORS, wanted):
+        for petition_id, count in ask_in(COUNT_SPONSORS, wanted).answer():
             self.pages[petition_id].sponsors = count
 
     def describe(self, page: Page) -> Signable:
@@ -183,51 +194,46 @@ class Ledger:
     def write(self) -> None:
         """Every count that has changed is a row."""
         moved = [page for page in self.pages.values() if page.is_changed]
-        with connection.cursor() as cursor:
-            for page in moved:
-                page.petition.updated_at = self.now
+        for page in moved:
+            page.petition.updated_at = self.now
+            with connection.cursor() as cursor:
                 cursor.execute(CHANGE_PETITION, [*self.list_changes(page.petition), page.petition.pk])
-            self.write_places(cursor, moved)
-            self.write_tallies(cursor, moved)
+        self.write_places(moved)
+        minute = as_parameter(self.now.replace(second=0, microsecond=0))
+        write_rows(ADD_TALLIES, [(page.petition.pk, minute, page.delta) for page in moved if page.delta > 0])
 
     def list_changes(self, petition: LockedPetition) -> list[Any]:
         """The values of `CHANGED`."""
         values = [getattr(petition, name) for name in CHANGED]
         return [as_parameter(value) if isinstance(value, datetime) else value for value in values]
 
-    def write_places(self, cursor: Any, moved: Sequence[Page]) -> None:
+    def write_places(self, moved: Sequence[Page]) -> None:
         """The places of these petitions."""
         changes = [
             (page.petition.pk, str(kind), code, by) for page in moved for (kind, code), by in page.places.items() if by
         ]
-        write_rows(cursor, ADD_PLACES, [change for change in changes if change[-1] > 0])
+        write_rows(ADD_PLACES, [change for change in changes if change[-1] > 0])
         for number, kind, code, by in changes:
             if by < 0:
-                cursor.execute(TAKE_PLACE, (-by, number, kind, code))
-
-    def write_tallies(self, cursor: Any, moved: Sequence[Page]) -> None:
-        """How many more count since this minute began."""
-        minute = as_parameter(self.now.replace(second=0, microsecond=0))
-        write_rows(cursor, ADD_TALLIES, [(page.petition.pk, minute, page.delta) for page in moved if page.delta > 0])
+                with connection.cursor() as cursor:
+                    cursor.execute(TAKE_PLACE, (-by, number, kind, code))
 
 
-def lock_petitions(petition_ids: Iterable[int]) -> list[LockedPetition]:
-    """These petitions, as far as they are there, locked in the order of their numbers."""
-    wanted = sorted(set(petition_ids))
-    statement = FIND_LOCKED + (LOCK if connection.features.has_select_for_no_key_update else "")
-    return [read_locked(row) for row in ask_in(statement, wanted)]
+def lock_petitions(petition_ids: Iterable[int], signature_ids: Iterable[int] = ()) -> Question:
+    """The petitions of these numbers and of these signatures, locked in the order of their numbers."""
+    numbers, signatures = sorted(set(petition_ids)), tuple(sorted(set(signature_ids)))
+    parts = [OF_SIGNATURES.format(places=render_places([signatures]))] if signatures else []
+    if numbers:
+        parts.append(f"VALUES {', '.join(['(%s)'] * len(numbers))}")
+    statement = FIND_LOCKED.format(wanted=" UNION ".join(parts))
+    statement += LOCK if connection.features.has_select_for_no_key_update else ""
+    return Question(statement, [(*signatures, *numbers)] if parts else [])
 
 
 def read_locked(row: tuple[Any, ...]) -> LockedPetition:
     """One petition, its times aware."""
     values: list[Any] = [as_time(value) if at in TIMES else value for at, value in enumerate(row)]
     return LockedPetition(*values)
-
-
-def write_rows(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows in one statement, if there are any."""
-    if rows:
-        cursor.execute(statement.format(places=render_places(rows)), [value for row in rows for value in row])
 
 
 def standing_of(petition: LockedPetition) -> Standing:

@@ -4,13 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db import connection
-
 from ridgeway.office.notices.schema import COLUMNS, TABLE, UNIQUE, Row, render_row
 from ridgeway.office.notices.values import Priority
 from ridgeway.services.petitions.rules.signing import MAX_MAILS
 from ridgeway.services.petitions.states import SignatureRole
-from ridgeway.services.petitions.writer.rows import render_places
+from ridgeway.services.petitions.writer.rows import write_rows
 
 CONFIRM_KINDS = {
     SignatureRole.SIGNER: "petitions.confirm_signature",
@@ -94,7 +92,4 @@ class Mails:
 
     def write(self) -> None:
         """The mails are in the outbox."""
-        if self.rows:
-            statement = ADD_NOTICES.format(places=render_places(self.rows))
-            with connection.cursor() as cursor:
-                cursor.execute(statement, [value for row in self.rows for value in row])
+        write_rows(ADD_NOTICES, self.rows)

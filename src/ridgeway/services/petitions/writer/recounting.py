@@ -12,7 +12,7 @@ from django.db.models import Count
 
 from ridgeway.services.petitions.models import Petition, PlaceCount, Signature
 from ridgeway.services.petitions.states import PlaceKind, SignatureState
-from ridgeway.services.petitions.writer.ledger import Ledger
+from ridgeway.services.petitions.writer.ledger import Ledger, lock_petitions
 from ridgeway.services.petitions.writer.site import load_site
 
 Places = Counter[tuple[str, str]]
@@ -32,7 +32,7 @@ class Difference:
 def recount(petition_id: int, *, now: datetime, repairs: bool = True) -> Difference | None:
     """Compare one petition's counts with its signatures, and repair them; None when all is well."""
     with transaction.atomic():
-        ledger = Ledger([petition_id], load_site(), now=now)
+        ledger = Ledger(lock_petitions([petition_id]), load_site(), now=now)
         page = ledger.find(petition_id)
         if page is None or page.petition.anonymized_at is not None:
             return None

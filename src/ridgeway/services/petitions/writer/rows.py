@@ -5,7 +5,8 @@ reads for all, one writes for all. Every name in a statement is a constant of th
 Next: `taking.py`, `confirming.py`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -80,12 +81,12 @@ FIND_RECENT = f"""WITH wanted (petition_id, source, role) AS (VALUES {{places}})
 SELECT w.petition_id, w.source, w.role, {COUNT_SINCE}, {COUNT_SINCE} FROM wanted w"""  # noqa: S608
 ADD_SIGNATURES = f"INSERT INTO {SIGNATURES} ({', '.join(NEW_COLUMNS)}) VALUES {{places}} RETURNING id, confirm_token"  # noqa: S608
 NOTE_MAIL = f"UPDATE {SIGNATURES} SET mails_sent = %s, nonce = %s, updated_at = %s WHERE id = %s"  # noqa: S608
-LIST_PETITIONS = f"SELECT DISTINCT petition_id FROM {SIGNATURES} WHERE id IN {{places}}"  # noqa: S608
 FIND_LINKED = f"SELECT {KNOWN}, s.validated_at FROM {SIGNATURES} s WHERE s.id IN {{places}}"  # noqa: S608
 FIND_CREATORS = f"""SELECT {KNOWN}, s.validated_at FROM {SIGNATURES} s
 WHERE s.petition_id IN {{places}} AND s.role = 'creator'"""  # noqa: S608
 FIND_PLACES = f"""SELECT p.key, c.id, c.code FROM {POSTCODES} p JOIN {CONSTITUENCIES} c
-ON c.code = p.constituency_code AND c.ends_on IS NULL WHERE p.key IN {{places}} ORDER BY c.code DESC"""  # noqa: S608
+ON c.code = p.constituency_code AND c.ends_on IS NULL WHERE p.key IN {{keys}} ORDER BY c.code DESC"""  # noqa: S608
+OF_LINKED = f"(SELECT postcode FROM {SIGNATURES} WHERE id IN {{places}} AND state = 'pending')"  # noqa: S608
 FLIP = f"""WITH valid (id, validated_at, number, ip, constituency_id) AS (VALUES {{places}})
 UPDATE {SIGNATURES} SET state = 'validated', updated_at = %s, validated_at = {{validated_at}},
 number = {{number}}, confirmed_ip = {{ip}}, constituency_id = {{constituency_id}} FROM valid
@@ -150,14 +151,46 @@ class NewSignature(KnownSignature):
 take_new_values = attrgetter(*NEW_COLUMNS)
 
 
-def ask(statement: str, rows: Iterable[Sequence[Any]], *more: Any, **names: str) -> list[tuple[Any, ...]]:
-    """The answer of a statement whose `{places}` hold these rows; `more` are the parameters after them."""
-    listed = [tuple(row) for row in rows]
-    places = render_places(listed)
-    values = [value for row in listed for value in row]
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(places=places, **names), [*values, *more])
-        return list(cursor.fetchall())
+class Question:
+    """A statement that is under way; several may be before the answer of the first is awaited.
+
+    Its `{places}` hold the rows; `more` are the parameters after them. For no rows nothing is asked.
+    """
+
+    def __init__(self, statement: str, rows: Collection[Sequence[Any]], *more: Any, **names: str) -> None:
+        self.cursor: Any = None
+        if rows:
+            listed = [tuple(row) for row in rows]
+            self.cursor = connection.cursor()
+            text = statement.format(places=render_places(listed), **names)
+            self.cursor.execute(text, [*(value for row in listed for value in row), *more])
+
+    def answer(self) -> list[tuple[Any, ...]]:
+        """All rows."""
+        if self.cursor is None:
+            return []
+        with self.cursor as cursor:
+            return list(cursor.fetchall())
+
+
+@contextmanager
+def pipelined() -> Iterator[None]:
+    """Statements are sent without waiting for the one before, where the database can: only an answer is awaited.
+
+    Raises:  Django's errors of the database, also for statements whose answer nobody asked for.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    driver: Any = connection.connection
+    with connection.wrap_database_errors, driver.pipeline():
+        yield
+
+
+def write_rows(statement: str, rows: Collection[Sequence[Any]], *more: Any, **names: str) -> None:
+    """Rows in one statement, if there are any."""
+    Question(statement, rows, *more, **names)
 
 
 def render_places(rows: Sequence[tuple[Any, ...]]) -> str:
@@ -165,61 +198,59 @@ def render_places(rows: Sequence[tuple[Any, ...]]) -> str:
     return ", ".join([f"({', '.join(['%s'] * len(rows[0]))})"] * len(rows))
 
 
-def ask_in(statement: str, keys: Collection[Any]) -> list[tuple[Any, ...]]:
-    """The answer of a statement whose `{places}` are a list of keys; none for none."""
-    return ask(statement, [tuple(keys)]) if keys else []
+def ask_in(statement: str, keys: Collection[Any], **names: str) -> Question:
+    """A question whose `{places}` are a list of keys; none for none."""
+    return Question(statement, [tuple(keys)] if keys else [], **names)
 
 
-def find_known(wanted: Iterable[tuple[int, str, str, str]]) -> list[KnownSignature]:
+def ask_known(wanted: Collection[tuple[int, str, str, str]]) -> Question:
     """Signatures of these petitions by the canonical address, by the address as typed, or by the form; oldest first."""
-    return [KnownSignature(*row) for row in ask(FIND_KNOWN, wanted)]
+    return Question(FIND_KNOWN, wanted)
 
 
-def find_recent(
+def ask_recent(
     crowds: Collection[tuple[int, str, str]], *, burst: datetime, sustained: datetime, limit: int
-) -> dict[tuple[int, str, str], Recent]:
+) -> Question:
     """How many signed these petitions from these places as what since either time, up to `limit`."""
-    if not crowds:
-        return {}
     times = (as_parameter(burst), limit, as_parameter(sustained), limit)
-    return {
-        (petition_id, source, role): Recent(in_burst, in_sustained)
-        for petition_id, source, role, in_burst, in_sustained in ask(
-            FIND_RECENT, crowds, *times, since=SINCE[connection.vendor]
-        )
-    }
+    return Question(FIND_RECENT, crowds, *times, since=SINCE[connection.vendor])
+
+
+def read_recent(question: Question) -> dict[tuple[int, str, str], Recent]:
+    """The answer to `ask_recent`."""
+    return {(petition, source, role): Recent(*counts) for petition, source, role, *counts in question.answer()}
 
 
 def add_signatures(new: Sequence[NewSignature]) -> None:
     """They are rows, and know their numbers."""
     if not new:
         return
-    numbers = {token: number for number, token in ask(ADD_SIGNATURES, [take_new_values(each) for each in new])}
+    added = Question(ADD_SIGNATURES, [take_new_values(each) for each in new])
+    numbers = {token: number for number, token in added.answer()}
     for each in new:
         each.pk = numbers[each.confirm_token]
 
 
 def note_mails(mailed: Collection[KnownSignature], *, now: datetime) -> None:
     """How many mails went to each, and by which form the last."""
-    rows = [(each.mails_sent, each.nonce, as_parameter(now), each.pk) for each in mailed]
-    if rows:
+    for each in mailed:
         with connection.cursor() as cursor:
-            cursor.executemany(NOTE_MAIL, rows)
+            cursor.execute(NOTE_MAIL, (each.mails_sent, each.nonce, as_parameter(now), each.pk))
 
 
-def list_petitions(signature_ids: Collection[int]) -> list[int]:
-    """The petitions of these signatures; a signature never moves to another."""
-    return [number for (number,) in ask_in(LIST_PETITIONS, signature_ids)]
-
-
-def find_linked(signature_ids: Collection[int]) -> dict[int, KnownSignature]:
+def ask_linked(signature_ids: Collection[int]) -> Question:
     """These signatures, as far as they are there."""
-    return {row[0]: read_linked(row) for row in ask_in(FIND_LINKED, signature_ids)}
+    return ask_in(FIND_LINKED, signature_ids)
+
+
+def read_linked_by_number(question: Question) -> dict[int, KnownSignature]:
+    """The answer to `ask_linked`."""
+    return {row[0]: read_linked(row) for row in question.answer()}
 
 
 def find_creators(petition_ids: Collection[int]) -> dict[int, KnownSignature]:
     """The creator's signature of each of these petitions."""
-    return {row[1]: read_linked(row) for row in ask_in(FIND_CREATORS, petition_ids)}
+    return {row[1]: read_linked(row) for row in ask_in(FIND_CREATORS, petition_ids).answer()}
 
 
 def read_linked(row: tuple[Any, ...]) -> KnownSignature:
@@ -230,15 +261,23 @@ def read_linked(row: tuple[Any, ...]) -> KnownSignature:
     return signature
 
 
-def find_places(postcodes: Collection[str]) -> dict[str, Place]:
+def ask_places_of(signature_ids: Collection[int]) -> Question:
+    """Where the pending ones of these signatures live."""
+    return ask_in(FIND_PLACES.replace("{keys}", OF_LINKED), signature_ids)
+
+
+def ask_places(postcodes: Collection[str]) -> Question:
+    """Where these postcodes are."""
+    return ask_in(FIND_PLACES.replace("{keys}", "{places}"), postcodes)
+
+
+def read_places(question: Question) -> dict[str, Place]:
     """Postcode → the constituency it lies in, the first by code where it lies in several."""
-    return {key: Place(number, code) for key, number, code in ask_in(FIND_PLACES, postcodes)}
+    return {key: Place(number, code) for key, number, code in question.answer()}
 
 
-def flip(valid: Collection[KnownSignature], *, now: datetime) -> int:
-    """Those of them that are pending are valid, with number, time and place; how many were."""
-    if not valid:
-        return 0
+def flip(valid: Collection[KnownSignature], *, now: datetime) -> Question:
+    """Those of them that are pending are valid, with number, time and place; the answer has a row for each."""
     rows = [
         (
             each.pk,
@@ -251,7 +290,7 @@ def flip(valid: Collection[KnownSignature], *, now: datetime) -> int:
     ]
     is_postgres = connection.vendor == "postgresql"
     names = {name: f"valid.{name}::{kind}" if is_postgres else f"valid.{name}" for name, kind in FLIP_TYPES.items()}
-    return len(ask(FLIP, rows, as_parameter(now), **names))
+    return Question(FLIP, rows, as_parameter(now), **names)
 
 
 def as_parameter(at: datetime) -> Any:

@@ -12,12 +12,12 @@ from django.db import DataError, Error, IntegrityError, connection, transaction
 
 from ridgeway.errors import RidgewayError, WorldError
 from ridgeway.journal import Entry
-from ridgeway.services.petitions.writer.confirming import confirm_all
-from ridgeway.services.petitions.writer.ledger import Ledger
+from ridgeway.services.petitions.writer.confirming import LinkQuestions, confirm_all
+from ridgeway.services.petitions.writer.ledger import Ledger, lock_petitions
 from ridgeway.services.petitions.writer.mails import Mails
-from ridgeway.services.petitions.writer.rows import list_petitions
+from ridgeway.services.petitions.writer.rows import pipelined
 from ridgeway.services.petitions.writer.site import SiteReader
-from ridgeway.services.petitions.writer.taking import take_all
+from ridgeway.services.petitions.writer.taking import TakeQuestions, take_all
 from ridgeway.services.petitions.writer.values import (
     Command,
     Confirm,
@@ -79,19 +79,21 @@ class SignatureStore:
                 log.warning("a command of kind %s was refused: %s", type(command).__name__, type(error).__name__)
         return outcomes
 
+    @pipelined()
     def do_all(self, commands: dict[int, Command]) -> Numbered:
         """The outcomes by number: forms first, then links, each kind in the order in which it came."""
         takes = {at: each for at, each in commands.items() if isinstance(each, Take)}
         confirms = {at: each for at, each in commands.items() if isinstance(each, Confirm)}
         creators = {at: each for at, each in commands.items() if isinstance(each, ConfirmCreator)}
-        now = self.clock()
-        named = [*(each.petition_id for each in takes.values()), *(each.petition_id for each in creators.values())]
-        ledger = Ledger(
-            [*named, *list_petitions({each.signature_id for each in confirms.values()})], self.sites.read(), now=now
-        )
+        now, site = self.clock(), self.sites.read()
         mails = Mails(now)
-        taken = take_all(ledger, mails, list(takes.values()))
-        confirmed, created = confirm_all(ledger, mails, list(confirms.values()), list(creators.values()))
+        named = [*(each.petition_id for each in takes.values()), *(each.petition_id for each in creators.values())]
+        locked = lock_petitions(named, [each.signature_id for each in confirms.values()])
+        about_takes = TakeQuestions(list(takes.values()), site, now=now)
+        about_links = LinkQuestions(list(confirms.values()), site)
+        ledger = Ledger(locked, site, now=now)
+        taken = take_all(ledger, mails, list(takes.values()), about_takes)
+        confirmed, created = confirm_all(ledger, mails, list(confirms.values()), list(creators.values()), about_links)
         for page in ledger.pages.values():
             if page.delta:
                 ledger.settle(page)

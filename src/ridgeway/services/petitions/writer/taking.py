@@ -8,7 +8,7 @@ Source:  `rules.signing`, `rules.duplicates`, `rules.ratelimits`. Next: `confirm
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ridgeway.services.petitions.rules.addresses import domain_of
 from ridgeway.services.petitions.rules.duplicates import Signer, find_duplicate
@@ -23,10 +23,12 @@ from ridgeway.services.petitions.writer.rows import (
     NewSignature,
     add_signatures,
     as_parameter,
-    find_known,
-    find_recent,
+    ask_known,
+    ask_recent,
     note_mails,
+    read_recent,
 )
+from ridgeway.services.petitions.writer.site import Site
 from ridgeway.services.petitions.writer.values import Outcome, Take
 
 TOKEN_BYTES = 24
@@ -36,44 +38,51 @@ Crowd = tuple[int, str, str]
 """A petition, a place on the net, and as what they sign there: each role has limits of its own."""
 
 
+class TakeQuestions:
+    """What is asked for the forms of one transaction, under way."""
+
+    def __init__(self, takes: Sequence[Take], site: Site, *, now: datetime) -> None:
+        rates = site.guard.rates
+        self.canonical = {take.email: site.guard.table.canonicalise(take.email) for take in takes}
+        self.sources = {take.ip: render_source(take.ip) if take.ip else "" for take in takes}
+        self.known = ask_known(
+            [(take.petition_id, self.canonical[take.email], take.email, take.nonce) for take in takes]
+        )
+        self.recent = ask_recent(
+            {(take.petition_id, self.sources[take.ip], take.role) for take in takes if take.ip},
+            burst=now - timedelta(seconds=rates.burst_period_seconds),
+            sustained=now - timedelta(seconds=rates.sustained_period_seconds),
+            limit=max(rates.burst_rate, rates.sustained_rate, rates.sponsor_rate),
+        )
+
+
 class Taker:
     """Takes the forms of one transaction, in the order in which they came."""
 
-    def __init__(self, ledger: Ledger, mails: Mails, takes: Sequence[Take]) -> None:
+    def __init__(self, ledger: Ledger, mails: Mails, takes: Sequence[Take], asked: TakeQuestions) -> None:
         self.ledger, self.mails, self.site, self.now = ledger, mails, ledger.site, ledger.now
-        self.canonical = {take.email: self.site.guard.table.canonicalise(take.email) for take in takes}
-        self.sources = {take.ip: render_source(take.ip) if take.ip else "" for take in takes}
+        self.canonical, self.sources = asked.canonical, asked.sources
         self.earlier: dict[Key, list[KnownSignature]] = defaultdict(list)
         self.nonces: set[Key] = set()
-        self.recent = self.count_recent(takes)
+        self.learn_earlier(takes, asked)
+        self.recent = read_recent(asked.recent)
         self.coming: Counter[Crowd] = Counter()
         self.new: list[NewSignature] = []
         self.mailed: dict[int, KnownSignature] = {}
-        self.learn_earlier(takes)
 
-    def learn_earlier(self, takes: Sequence[Take]) -> None:
+    def learn_earlier(self, takes: Sequence[Take], asked: TakeQuestions) -> None:
         """Know the signatures that the same persons have under the same petitions, and which forms were sent before.
 
         An address as it was typed counts too: the rules of its domain may have been others when it signed.
         """
         typed = {take.email.lower(): self.canonical[take.email] for take in takes}
         nonces = {(take.petition_id, take.nonce) for take in takes}
-        wanted = [(take.petition_id, self.canonical[take.email], take.email, take.nonce) for take in takes]
-        for known in find_known(wanted):
+        for row in asked.known.answer():
+            known = KnownSignature(*row)
             if known.nonce and (known.petition_id, known.nonce) in nonces:
                 self.nonces.add((known.petition_id, known.nonce))
             for key in {known.canonical_email, typed.get(known.email.lower(), known.canonical_email)}:
                 self.earlier[known.petition_id, key].append(known)
-
-    def count_recent(self, takes: Sequence[Take]) -> dict[Crowd, Recent]:
-        """How many signed the same petitions from the same places a short time ago."""
-        rates = self.site.guard.rates
-        return find_recent(
-            {(take.petition_id, self.sources[take.ip], take.role) for take in takes if take.ip},
-            burst=self.now - timedelta(seconds=rates.burst_period_seconds),
-            sustained=self.now - timedelta(seconds=rates.sustained_period_seconds),
-            limit=max(rates.burst_rate, rates.sustained_rate, rates.sponsor_rate),
-        )
 
     def take(self, take: Take) -> Outcome:
         """One form."""
@@ -167,12 +176,12 @@ def may_mail(state: SignatureState, role: SignatureRole) -> bool:
     return state is SignatureState.PENDING or (state is SignatureState.FRAUDULENT and role is SignatureRole.SIGNER)
 
 
-def take_all(ledger: Ledger, mails: Mails, takes: Sequence[Take]) -> list[Outcome]:
+def take_all(ledger: Ledger, mails: Mails, takes: Sequence[Take], asked: TakeQuestions) -> list[Outcome]:
     """An outcome for each form, in their order."""
     if not takes:
         return []
+    taker = Taker(ledger, mails, takes, asked)
     ledger.count_sponsors(take.petition_id for take in takes if take.role == SignatureRole.SPONSOR)
-    taker = Taker(ledger, mails, takes)
     outcomes = [taker.take(take) for take in takes]
     taker.write()
     return outcomes

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from ridgeway.services.petitions.models import Signature
 from ridgeway.services.petitions.states import SignatureRole, SignatureState
-from ridgeway.services.petitions.writer.ledger import Ledger
+from ridgeway.services.petitions.writer.ledger import Ledger, lock_petitions
 from ridgeway.services.petitions.writer.site import load_site
 
 COUNTED = SignatureState.VALIDATED
@@ -85,6 +85,6 @@ def change_states(signature_ids: Collection[int], change: Change, *, now: dateti
 def open_ledger(signature_ids: Collection[int], *, now: datetime) -> tuple[Ledger, Sequence[Signature]]:
     """The petitions of these signatures, locked, and the signatures as they are then; without creators'."""
     found = Signature.objects.filter(pk__in=list(signature_ids)).exclude(role=SignatureRole.CREATOR)
-    ledger = Ledger(found.values_list("petition_id", flat=True).distinct(), load_site(), now=now)
+    ledger = Ledger(lock_petitions([], list(signature_ids)), load_site(), now=now)
     ledger.count_sponsors(ledger.pages)
     return ledger, list(found.select_related("constituency").order_by("pk"))
