@@ -41,6 +41,8 @@ def make_linkifier() -> LinkifyIt:
 
 
 MARKDOWN: Final = make_markdown()
+MAY_HOLD_ADDRESS: Final = re.compile(r"\.\S|://")
+"""What every web address has; most lines have neither, and need not be searched for one at length."""
 LINKIFIER: Final = make_linkifier()
 
 
@@ -86,8 +88,9 @@ def render_autolink(text: str | None) -> Markup:
 
 def link_addresses(text: str) -> Markup:
     """`text` escaped, its web addresses as links and its line ends as breaks."""
-    found, shown, last = LINKIFIER.match(text) or [], Markup(), 0
-    for match in found:
+    found = LINKIFIER.match(text) if MAY_HOLD_ADDRESS.search(text) else None
+    shown, last = Markup(), 0
+    for match in found or []:
         if not match.url.startswith(("http://", "https://")):
             continue
         shown += escape(text[last : match.index])

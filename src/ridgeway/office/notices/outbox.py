@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -28,6 +29,7 @@ from ridgeway.office.notices.claims import (
 from ridgeway.office.notices.delivery import Delivered, Delivery, Postponed, Refused
 from ridgeway.office.notices.mails import Envelope
 from ridgeway.office.notices.models import QueuedNotice, RequestedMailing
+from ridgeway.office.notices.remembering import one_batch, remember
 from ridgeway.office.notices.rendering import Unsendable, render_notice
 from ridgeway.office.notices.schema import to_ms
 from ridgeway.office.notices.values import Outcome, State
@@ -84,7 +86,6 @@ class Outbox:
     reply_to: str
     clock: Callable[[], datetime]
     batch: int = BATCH
-    mailings: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def send_due(self, *, is_stopping: Callable[[], bool] = lambda: False) -> Counts:
         """One batch of what is due is settled; nothing due is a batch of none.
@@ -98,7 +99,8 @@ class Outbox:
                 return Counts()
             work = Batch(self, claim, rows)
             try:
-                work.hand_over(is_stopping)
+                with one_batch():
+                    work.hand_over(is_stopping)
                 self.delivery.finish()
             except WorldError:
                 # What a folder had not finished is not there; what a server took is settled.
@@ -108,10 +110,13 @@ class Outbox:
 
     def find_payload(self, mailing_id: int) -> dict[str, Any]:
         """The payload that all notices of a mailing share."""
-        if mailing_id not in self.mailings:
-            text = RequestedMailing.objects.values_list("payload", flat=True).get(id=mailing_id)
-            self.mailings[mailing_id] = msgspec.json.decode(text, type=dict[str, Any])
-        return self.mailings[mailing_id]
+        return remember((RequestedMailing, mailing_id), partial(read_payload, mailing_id))
+
+
+def read_payload(mailing_id: int) -> dict[str, Any]:
+    """The payload of a mailing."""
+    text = RequestedMailing.objects.values_list("payload", flat=True).get(id=mailing_id)
+    return msgspec.json.decode(text, type=dict[str, Any])
 
 
 @dataclass(slots=True)
@@ -128,7 +133,6 @@ class Batch:
 
         Raises:  WorldError(mail_unavailable).
         """
-        self.outbox.mailings.clear()
         wanted = {row.id for row in self.rows}
         checked = renewed = monotonic()
         for row in self.rows:

@@ -5,6 +5,7 @@ Law: who has been anonymised is never written to. Next: `supporters.py`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ridgeway.office.design.letters import render_letter
 from ridgeway.office.notices import Attachment, Mail, Notice
+from ridgeway.office.notices.remembering import remember
 from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.models import Petition, Signature
 from ridgeway.services.petitions.queries.site import read_site
@@ -19,6 +21,8 @@ from ridgeway.services.petitions.states import SignatureRole
 
 SIGNATURE = "signature:"
 TEMPLATES = "petitions/mails"
+NEEDED = ("petition_id", "role", "state", "name", "canonical_email", "wants_updates", "unsubscribe_token")
+"""What of a signature mails say or ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,16 @@ def find_about(notice: Notice) -> About | None:
     signature_id = notice.recipient_key.removeprefix(SIGNATURE)
     if not notice.recipient_key.startswith(SIGNATURE) or not signature_id.isdecimal():
         return None
-    rows = Signature.objects.select_related("petition__rejection_reason", "petition__parliament")
-    signature = rows.filter(pk=int(signature_id), anonymized_at=None).first()
-    return None if signature is None else About(notice, signature.petition, signature)
+    signature = Signature.objects.only(*NEEDED).filter(pk=int(signature_id), anonymized_at=None).order_by().first()
+    if signature is None:
+        return None
+    petition_id = signature.petition_id
+    return About(notice, remember((Petition, petition_id), partial(read_petition, petition_id)), signature)
+
+
+def read_petition(petition_id: int) -> Petition:
+    """A petition, with what a mail may say of it."""
+    return Petition.objects.select_related("rejection_reason", "parliament").get(pk=petition_id)
 
 
 def say_why(is_creator: bool) -> str:
@@ -95,7 +106,7 @@ def write_mail(
     template: str, context: Mapping[str, Any], *, language: str, reply_to: str = "", files: tuple[Attachment, ...] = ()
 ) -> Mail:
     """The letter of a template as a mail from the site."""
-    site = read_site()
+    site = remember(read_site, read_site)
     common = {"site": site, "home": link_to("home", language=language), "name": "", "unsubscribe": "", "reason": ""}
     letter = render_letter(
         f"{TEMPLATES}/{template}.txt", common | dict(context), language=language, site_name=site.title

@@ -1,11 +1,14 @@
 """Mails to everybody who asked to hear of a petition: its answer, its debate, other business, letters of the team."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ridgeway.office.design.prose import render_plain
 from ridgeway.office.notices import Mail, Notice
+from ridgeway.office.notices.remembering import remember
 from ridgeway.services.petitions.models import DebateOutcome, GovernmentResponse, Mailshot, OtherBusiness
 from ridgeway.services.petitions.notices.about import About, find_about
 from ridgeway.services.petitions.states import DebateState, SignatureState, State
@@ -21,15 +24,26 @@ def find_subscriber(notice: Notice) -> About | None:
     return about if about.signature.wants_updates else None
 
 
+def find_once(about: About, model: type[Any], **which: int) -> Any:
+    """The row of `model` about this petition, if it is there; read once a batch."""
+    key = (model, about.petition.pk, *which.items())
+    return remember(key, lambda: model.objects.filter(petition_id=about.petition.pk, **which).first())
+
+
+def render_once(markdown: str) -> str:
+    """A text without its marks; made once a batch."""
+    return remember((render_plain, markdown), partial(render_plain, markdown))
+
+
 def render_response(notice: Notice) -> Mail | None:
     """The government answered."""
     about = find_subscriber(notice)
     if about is None:
         return None
-    response = GovernmentResponse.objects.filter(petition=about.petition).first()
+    response = find_once(about, GovernmentResponse)
     if response is None:
         return None
-    return about.write_update("response", summary=response.summary, details=render_plain(response.details))
+    return about.write_update("response", summary=response.summary, details=render_once(response.details))
 
 
 def render_debate_scheduled(notice: Notice) -> Mail | None:
@@ -45,14 +59,14 @@ def render_debated(notice: Notice) -> Mail | None:
     about = find_subscriber(notice)
     if about is None:
         return None
-    outcome = DebateOutcome.objects.filter(petition=about.petition).first()
+    outcome = find_once(about, DebateOutcome)
     if outcome is None:
         return None
     return about.write_update(
         "debated",
         debated=outcome.debated,
         debate_date=outcome.debated_on,
-        overview=render_plain(outcome.overview),
+        overview=render_once(outcome.overview),
         links=list(list_links(outcome)),
     )
 
@@ -75,8 +89,8 @@ def render_business(notice: Notice) -> Mail | None:
     about = find_subscriber(notice)
     if about is None:
         return None
-    item = OtherBusiness.objects.filter(petition=about.petition, pk=notice.payload["business_id"]).first()
-    return None if item is None else about.write_update("business", subject=item.subject, body=render_plain(item.body))
+    item = find_once(about, OtherBusiness, pk=int(notice.payload["business_id"]))
+    return None if item is None else about.write_update("business", subject=item.subject, body=render_once(item.body))
 
 
 def render_mailshot(notice: Notice) -> Mail | None:
@@ -84,5 +98,5 @@ def render_mailshot(notice: Notice) -> Mail | None:
     about = find_subscriber(notice)
     if about is None:
         return None
-    shot = Mailshot.objects.filter(petition=about.petition, pk=notice.payload["mailshot_id"]).first()
-    return None if shot is None else about.write_update("mailshot", subject=shot.subject, body=render_plain(shot.body))
+    shot = find_once(about, Mailshot, pk=int(notice.payload["mailshot_id"]))
+    return None if shot is None else about.write_update("mailshot", subject=shot.subject, body=render_once(shot.body))
