@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count
 from django_tasks_db.models import DBTaskResult
@@ -21,6 +22,7 @@ from ridgeway.office.notices.values import State
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 MAX_FAILED = 50
+OWN = "ridgeway.services.petitions."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,10 @@ class DutyState:
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """A task that failed."""
+    """A task that failed; one of this service may be tried again."""
 
+    id: UUID
+    is_own: bool
     name: str
     finished_at: datetime | None
     error: str
@@ -83,7 +87,8 @@ def count_mail(*, now: datetime) -> dict[str, dict[str, int]]:
 def describe_task(row: "DBTaskResult[..., object]") -> TaskState:
     """A failed task, without what it was given."""
     error = str(row.exception_class_path or "").rpartition(".")[2]
-    return TaskState(str(row.task_path).rpartition(".")[2], row.finished_at, error)
+    path = str(row.task_path)
+    return TaskState(row.id, path.startswith(OWN), path.rpartition(".")[2], row.finished_at, error)
 
 
 def describe_duty(row: DutyRun) -> DutyState:

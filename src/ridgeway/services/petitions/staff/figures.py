@@ -1,9 +1,10 @@
 """Figures: of one petition, of all of them as a file, and of the machinery behind the pages."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -15,6 +16,7 @@ from ridgeway.office.notices.status import list_mailings
 from ridgeway.office.people.gates import gate, get_actor
 from ridgeway.services.petitions.actions.opening import Doer
 from ridgeway.services.petitions.actions.placing import SPANS, request_places
+from ridgeway.services.petitions.actions.retrying import retry_task
 from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.queries.desk import PILES, find_petitions
 from ridgeway.services.petitions.queries.exporting import COLUMNS, list_rows
@@ -95,9 +97,23 @@ def find_places(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("petitions-staff:workings"))
 
 
+@gate(CONFIGURE)
+@require_POST
+def retry(request: HttpRequest, task_id: str) -> HttpResponse:
+    """`/petitions/workings/tasks/ID/retry`: a task that failed is tried again."""
+    try:
+        number = UUID(task_id)
+    except ValueError as error:
+        raise Http404 from error
+    retry_task(number, actor=get_actor(request), now=timezone.now())
+    say(request, gettext("The task is tried again."))
+    return redirect(reverse("petitions-staff:workings"))
+
+
 urlpatterns = [
     path("list.csv", export_petitions, name="export"),
     path("workings", show_workings, name="workings"),
+    path("workings/tasks/<str:task_id>/retry", retry, name="retry-task"),
     path("workings/places", find_places, name="find-places"),
     path("<str:petition_id>/statistics", show_statistics, name="statistics"),
 ]

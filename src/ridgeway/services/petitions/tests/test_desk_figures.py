@@ -212,6 +212,23 @@ def test_sofia_sees_mails_tasks_and_duties_without_anybodys_address(sofia: Clien
     assert sofia.get("/petitions/workings").status_code == 200
 
 
+def test_sofia_has_a_task_that_failed_tried_again(sofia: Client):
+    sofia.post("/petitions/reports", {"report": "total"})
+    task = DBTaskResult.objects.get()
+    assert sofia.post(f"/petitions/workings/tasks/{task.id}/retry").status_code == 404
+    task.claim("worker")
+    task.set_failed(ValueError("ada@secret.example"))
+    page = sofia.get("/petitions/workings").content.decode()
+    assert "ValueError" in page
+    assert "ada@secret" not in page
+    sofia.post(f"/petitions/workings/tasks/{task.id}/retry")
+    assert run_next_task("worker")
+    assert QueuedNotice.objects.filter(kind="petitions.report").count() == 1
+    assert Entry.objects.get(act="petitions.retry_task").subject == f"task:{task.id}"
+    for nonsense in ("x", "0" * 32):
+        assert sofia.post(f"/petitions/workings/tasks/{nonsense}/retry").status_code == 404
+
+
 def test_sofia_makes_the_creator_of_a_hidden_petition_anonymous(sofia: Client):
     petition = open_petition(State.HIDDEN)
     recount(petition.pk, now=NOON)
