@@ -8,9 +8,15 @@ import pytest
 
 from ridgeway.office.audit.models import Entry
 from ridgeway.office.notices.models import QueuedNotice, RequestedMailing
+from ridgeway.office.notices.spreading import spread_mailings
 from ridgeway.office.tests.ready import any_office, cluster, migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.actions.anonymising import anonymise_due, anonymise_petition, require_anonymisable
-from ridgeway.services.petitions.actions.archiving import archive_parliament, archive_started, start_archiving
+from ridgeway.services.petitions.actions.archiving import (
+    archive_parliament,
+    archive_started,
+    close_archive,
+    start_archiving,
+)
 from ridgeway.services.petitions.actions.dissolving import (
     Announcement,
     ParliamentError,
@@ -20,7 +26,10 @@ from ridgeway.services.petitions.actions.dissolving import (
     schedule_closure,
     send_mails,
 )
+from ridgeway.services.petitions.actions.founding import Described, enter_parliament
+from ridgeway.services.petitions.actions.informing import mail_privacy_notice
 from ridgeway.services.petitions.models import Parliament, Petition, PlaceCount, Signature
+from ridgeway.services.petitions.notices import KINDS
 from ridgeway.services.petitions.operating.progress import Progress
 from ridgeway.services.petitions.states import SignatureRole, SignatureState, State
 from ridgeway.services.petitions.tests.cast import NOON, found_site, open_petition, sign_row
@@ -233,3 +242,63 @@ def test_a_new_parliament_starts_while_the_old_one_stays_in_the_archive(office):
     )
     assert set(Parliament.objects.filter(archived_at=None)) == {new}
     assert old.period != new.period
+
+
+def spread_all() -> list[str]:
+    """Everybody whom the mailings reach, by the key of the notice."""
+    assert {each.name for each in KINDS} >= set(RequestedMailing.objects.values_list("kind", flat=True))
+    while spread_mailings(now=NOON + timedelta(days=30)):
+        pass
+    return sorted(QueuedNotice.objects.values_list("recipient_key", flat=True))
+
+
+def test_suzie_who_signed_three_open_petitions_gets_one_mail_about_the_dissolution(any_office):
+    parliament = found()
+    first = open_petition()
+    signed = {"state": SignatureState.VALIDATED, "wants_updates": True}
+    Signature.objects.filter(petition=first).update(wants_updates=True)
+    suzie = sign_row(first, "Suzie", **signed)
+    for name in ("Suzie", "Tom"):
+        sign_row(
+            open_petition(), name, **signed | {"email": "Suzie@example.org", "canonical_email": "suzie@example.org"}
+        )
+    announce(parliament.pk, SAID, actor=None, now=NOON)
+    for _ in range(2):
+        send_mails(parliament.pk, actor=None, now=NOON)
+        keys = spread_all()
+    assert keys == sorted([f"signature:{first.creator_id}", f"signature:{suzie.pk}"])
+    notice = QueuedNotice.objects.get(recipient_key=f"signature:{suzie.pk}")
+    assert notice.address == "suzie@example.org"
+
+
+def test_everybody_hears_once_that_the_privacy_notice_changed(any_office):
+    found()
+    first = open_petition()
+    valid = {"state": SignatureState.VALIDATED, "canonical_email": "suzie@example.org", "validated_at": NOON}
+    for name in ("Suzie", "Susi"):
+        for petition in (first, open_petition()):
+            sign_row(petition, name, **valid)
+    Signature.objects.filter(role=SignatureRole.CREATOR).update(validated_at=NOON)
+    for _ in range(2):
+        mail_privacy_notice(None, actor=None, now=NOON)
+        keys = spread_all()
+    assert len(keys) == 2
+    assert Entry.objects.filter(act="petitions.mail_privacy_notice").count() == 2
+
+
+def test_each_parliament_has_its_own_lines_and_constituencies(any_office):
+    old = archived()
+    Parliament.objects.update(threshold_for_response=500, threshold_for_debate=5_000)
+    constituency = old.constituencies.model.objects.get(code="C1")
+    old.constituencies.add(constituency)
+    constituency.ends_on = date(2027, 1, 1)
+    constituency.save()
+    new = enter_parliament(Described("2027-2032", "Others", NOON), actor=None, now=NOON)
+    assert {each.code for each in new.constituencies.all()} == {"C2"}
+    assert {each.code for each in old.constituencies.all()} == {"C1"}
+    assert new.threshold_for_response is None
+    close_archive(new.pk, now=NOON)
+    new.refresh_from_db()
+    assert (new.threshold_for_response, new.threshold_for_debate) == (10_000, 100_000)
+    with pytest.raises(ParliamentError, match="already"):
+        enter_parliament(Described("2027-2032", "Others", NOON), actor=None, now=NOON)
