@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
@@ -24,6 +25,7 @@ class Pile:
     order: tuple[Any, ...] = NEWEST
 
 
+ARCHIVED = "archived"
 PUBLIC = Q(state__in=[State.OPEN, State.CLOSED])
 PILES: Mapping[str, Pile] = {
     "all": Pile(Q()),
@@ -50,7 +52,27 @@ PILES: Mapping[str, Pile] = {
     "not_debated": Pile(Q(debate_state=DebateState.NOT_DEBATED), ("-debate_outcome_at", "id")),
     "untagged": Pile(Q(state__in=sorted(IN_QUEUE), tags=None), OLDEST_IN_QUEUE),
     "tagged": Pile(Q(state__in=sorted(IN_QUEUE), tags__isnull=False), OLDEST_IN_QUEUE),
+    ARCHIVED: Pile(Q(archived_at__isnull=False)),
 }
+
+
+class Match(StrEnum):
+    """How many of some marks a petition must have."""
+
+    ANY = "any"
+    ALL = "all"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Tags or departments that are asked for, by number."""
+
+    ids: tuple[int, ...] = ()
+    match: Match = Match.ANY
+
+
+NO_MARKS = Marks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +99,22 @@ class Load:
 
 
 def list_pile(name: str) -> Petitions:
-    """The petitions of a pile, in its order; those of the Parliament that sits."""
+    """The petitions of a pile, in its order; those of the Parliament that sits, but for the pile of all others."""
     pile = PILES[name]
-    petitions = Petition.objects.filter(archived_at=None).filter(pile.where).order_by(*pile.order)
+    petitions = Petition.objects.filter(pile.where).order_by(*pile.order)
+    if name != ARCHIVED:
+        petitions = petitions.filter(archived_at=None)
     return petitions.distinct() if name == "tagged" else petitions
 
 
 def count_piles() -> dict[str, int]:
     """How many petitions each pile has, in one statement; the marks of tags apart."""
-    names = [name for name in PILES if name not in {"tagged", "untagged"}]
+    apart = ("tagged", "untagged", ARCHIVED)
+    names = [name for name in PILES if name not in apart]
     counts = Petition.objects.filter(archived_at=None).aggregate(
         **{name: Count("pk", filter=PILES[name].where if name != "all" else None) for name in names}
     )
-    marked = {name: list_pile(name).order_by().count() for name in ("tagged", "untagged")}
+    marked = {name: list_pile(name).order_by().count() for name in apart}
     return {**counts, **marked}
 
 
@@ -124,12 +149,22 @@ def list_waiting_proposals() -> QuerySet[Proposal]:
 
 
 def find_petitions(
-    *, words: str = "", pile: str = "all", tags: list[int] | None = None, department: int | None = None
+    *, words: str = "", pile: str = "all", tags: Marks = NO_MARKS, departments: Marks = NO_MARKS
 ) -> Petitions:
-    """The petitions of a pile that have the words, every one of the tags, and the department."""
+    """The petitions of a pile that have the words, and the tags and departments as they are asked for."""
     found = list_pile(pile)
     if words:
         found = match_words(found, words)
-    for tag in tags or []:
-        found = found.filter(tags=tag)
-    return found if department is None else found.filter(departments=department)
+    return match_marks(match_marks(found, "tags", tags), "departments", departments)
+
+
+def match_marks(found: Petitions, field: str, marks: Marks) -> Petitions:
+    """Those that have any, all or none of the marks; none of nothing is no mark at all."""
+    if not marks.ids:
+        return found.filter(**{field: None}) if marks.match is Match.NONE else found
+    if marks.match is Match.ALL:
+        for number in marks.ids:
+            found = found.filter(**{field: number})
+        return found
+    having = Petition.objects.filter(**{f"{field}__in": marks.ids}).order_by().values("pk")
+    return found.exclude(pk__in=having) if marks.match is Match.NONE else found.filter(pk__in=having)

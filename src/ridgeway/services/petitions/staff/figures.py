@@ -28,7 +28,7 @@ from ridgeway.services.petitions.queries.statistics import measure
 from ridgeway.services.petitions.queries.workings import read_workings
 from ridgeway.services.petitions.service import CONFIGURE, MODERATE, VIEW
 from ridgeway.services.petitions.staff.csvfiles import answer_csv
-from ridgeway.services.petitions.staff.lists import MAX_NUMBER
+from ridgeway.services.petitions.staff.lists import MAX_NUMBER, keep_marks, read_marks
 from ridgeway.services.petitions.staff.petition import get_petition
 from ridgeway.services.petitions.staff.saying import say, show
 
@@ -73,12 +73,12 @@ def read_list(asked: QueryDict) -> tuple[Petitions, dict[str, Any]]:
     """The petitions that are asked for, and what the audit line says of that; words may be a person's."""
     words = " ".join(asked.get("q", "").split())[:MAX_WORDS_LENGTH]
     pile = asked.get("pile", "") if asked.get("pile", "") in PILES else ""
-    tag, department = (parse_number(asked.get(name, ""), usual=0, most=MAX_NUMBER) for name in ("tag", "department"))
-    details = {"pile": pile, "tag": tag, "department": department, "is_searched": bool(words)}
+    tags, departments = read_marks(asked, "tag"), read_marks(asked, "department")
+    details = {"pile": pile, "is_searched": bool(words), **keep_marks("tag", tags)}
+    details |= keep_marks("department", departments)
     if not any(details.values()):
         return Petition.objects.order_by("pk"), details
-    tags = [tag] if tag else None
-    return find_petitions(words=words, pile=pile or "all", tags=tags, department=department or None), details
+    return find_petitions(words=words, pile=pile or "all", tags=tags, departments=departments), details
 
 
 @gate(CONFIGURE)

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.functional import Promise
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ridgeway.office.people.gates import gate
 from ridgeway.services.petitions.models import Department, Petition, Tag
-from ridgeway.services.petitions.queries.desk import PILES, count_piles, find_petitions
+from ridgeway.services.petitions.queries.desk import PILES, Marks, Match, count_piles, find_petitions
 from ridgeway.services.petitions.queries.listing import MAX_WORDS_LENGTH, parse_number
 from ridgeway.services.petitions.service import VIEW
 from ridgeway.services.petitions.staff.labels import PETITION_STATES
@@ -20,6 +20,7 @@ from ridgeway.services.petitions.staff.saying import show
 
 PAGE_SIZE = 50
 MAX_NUMBER = 10**12
+MAX_MARKS = 50
 TITLES: dict[str, Promise] = {
     "all": _("All petitions"),
     "in_moderation": _("Waiting for moderation"),
@@ -41,13 +42,19 @@ TITLES: dict[str, Promise] = {
     "awaiting_outcome": _("Debated, outcome to be told"),
     "debated": _("Debated"),
     "not_debated": _("Not debated"),
+    "archived": _("Archived"),
+}
+MATCHES: dict[str, Promise] = {
+    Match.ANY: _("any of these"),
+    Match.ALL: _("all of these"),
+    Match.NONE: _("none of these"),
 }
 
 
 def link_pile(name: str, **more: object) -> str:
     """The address of a pile's list."""
-    values = {"pile": "" if name == "all" else name, **more}
-    query = urlencode([(key, str(value)) for key, value in values.items() if value])
+    values: dict[str, object] = {"pile": "" if name == "all" else name, **more}
+    query = urlencode({key: value for key, value in values.items() if value}, doseq=True)
     return f"{reverse('petitions-staff:list')}{'?' if query else ''}{query}"
 
 
@@ -60,26 +67,44 @@ def list_petitions(request: HttpRequest) -> HttpResponse:
     named = find_by_number(words)
     if named is not None:
         return redirect(reverse("petitions-staff:petition", kwargs={"petition_id": named.pk}))
-    tag = parse_number(request.GET.get("tag", ""), usual=0, most=MAX_NUMBER)
-    department = parse_number(request.GET.get("department", ""), usual=0, most=MAX_NUMBER)
-    found = find_petitions(words=words, pile=pile, tags=[tag] if tag else None, department=department or None)
+    tags, departments = read_marks(request.GET, "tag"), read_marks(request.GET, "department")
+    found = find_petitions(words=words, pile=pile, tags=tags, departments=departments)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    kept = {"q": words, "tag": tag or "", "department": department or ""}
+    kept = {"q": words, **keep_marks("tag", tags), **keep_marks("department", departments)}
     context: dict[str, Any] = {
         "page": page,
-        "labels": PETITION_STATES,
         "title": TITLES[pile],
         "pile": pile,
         "words": words,
-        "tag": tag,
-        "department": department,
-        "tags": Tag.objects.order_by("name"),
-        "departments": Department.objects.order_by("name"),
+        "marks": list_marks(tags, departments),
+        "is_narrowed": len(kept) > 1,
         "facets": list_facets(pile),
+        "labels": PETITION_STATES,
         "page_href": lambda number: link_pile(pile, **kept, page=number),
-        "csv_href": f"{reverse('petitions-staff:export')}?{urlencode({'pile': pile, **kept})}",
+        "csv_href": f"{reverse('petitions-staff:export')}?{urlencode({'pile': pile, **kept}, doseq=True)}",
     }
     return show(request, "list.html", context)
+
+
+def read_marks(asked: QueryDict, name: str) -> Marks:
+    """The marks of an address: `tag=1&tag=2&tag_match=all`; what is none is as if it were not there."""
+    given = (parse_number(text, usual=0, most=MAX_NUMBER) for text in asked.getlist(name)[:MAX_MARKS])
+    match = asked.get(f"{name}_match", "")
+    return Marks(tuple(sorted({number for number in given if number})), Match(match) if match in MATCHES else Match.ANY)
+
+
+def keep_marks(name: str, marks: Marks) -> dict[str, object]:
+    """The marks for another address; what is usual is left out."""
+    match = {} if marks.match is Match.ANY else {f"{name}_match": str(marks.match)}
+    return {**({name: list(marks.ids)} if marks.ids else {}), **match}
+
+
+def list_marks(tags: Marks, departments: Marks) -> list[dict[str, Any]]:
+    """What may be asked for, and what is."""
+    of_tags = {"name": "tag", "title": _("Tags"), "marks": tags, "all": Tag.objects.order_by("name")}
+    of_departments = {"name": "department", "title": _("Departments"), "marks": departments}
+    groups = [of_tags, {**of_departments, "all": Department.objects.order_by("name")}]
+    return [{**group, "matches": MATCHES} for group in groups if group["all"]]
 
 
 def list_facets(here: str) -> list[dict[str, Any]]:
