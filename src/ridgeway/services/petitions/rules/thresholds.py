@@ -1,6 +1,7 @@
 """What a petition's count brings about: checking by moderators, an answer, a debate; and what it takes back.
 
-Law: a line is reached exactly while the count is not below it; when it was reached stands until it is not any more.
+Law: a line is reached by the count that is not below it, and taken back only by a count that has fallen: a line that
+staff raise takes back nothing that was promised.
 What somebody has done since (answered, scheduled, debated) is never undone by a count.
 """
 
@@ -43,10 +44,14 @@ class Standing:
     debate_threshold_reached_at: datetime | None = None
 
 
-def decide_standing(standing: Standing, count: int, *, thresholds: Thresholds, now: datetime) -> Standing:
-    """How the petition stands when `count` signatures are valid."""
+def decide_standing(
+    standing: Standing, count: int, *, thresholds: Thresholds, now: datetime, has_fallen: bool = True
+) -> Standing:
+    """How the petition stands when `count` signatures are valid; `has_fallen` says that they were more before."""
     lines = draw_lines(standing, thresholds)
     for milestone in decide_milestones(count, lines):
+        if not milestone.is_reached and not has_fallen:
+            continue
         at = now if milestone.is_reached else None
         if milestone.code == MODERATION:
             event = Event.REACH_MODERATION if milestone.is_reached else Event.FALL_BELOW_MODERATION

@@ -295,6 +295,19 @@ def test_a_threshold_is_reached_and_taken_back_when_signatures_are_withdrawn(sto
     assert recount(petition.pk, now=NOON) is None or Petition.objects.get(pk=petition.pk).signature_count == 2
 
 
+def test_a_line_that_staff_raise_is_not_taken_back_by_the_next_signature(clock: Clock):
+    site = found_site(threshold_for_response=2)
+    petition = open_petition()
+    for name in ("Suzie", "Bob"):
+        store = SignatureStore(clock=clock)
+        do(store, form_of(petition, name))
+        do(store, link_of(Signature.objects.get(name=name)))
+        site.threshold_for_response = 50
+        site.save()
+    petition.refresh_from_db()
+    assert (petition.signature_count, petition.response_threshold_reached_at) == (3, NOON)
+
+
 def test_the_creators_signature_is_never_withdrawn(store: SignatureStore):
     found_site()
     petition = open_petition()

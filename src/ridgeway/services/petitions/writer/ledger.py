@@ -184,10 +184,11 @@ class Ledger:
         if page.petition.state == State.PENDING:
             page.petition.state = decide_state(State.PENDING, Event.SUPPORT)
 
-    def settle(self, page: Page) -> None:
-        """What the count brings about, or takes back."""
-        before = standing_of(page.petition)
-        after = decide_standing(before, page.count, thresholds=self.site.thresholds, now=self.now)
+    def settle(self, page: Page, *, has_fallen: bool | None = None) -> None:
+        """What the count brings about, or takes back when it has fallen in this transaction."""
+        fallen = page.delta < 0 if has_fallen is None else has_fallen
+        before, lines = standing_of(page.petition), self.site.thresholds
+        after = decide_standing(before, page.count, thresholds=lines, now=self.now, has_fallen=fallen)
         for name in Standing.__slots__:
             setattr(page.petition, name, getattr(after, name))  # the same names in both
 

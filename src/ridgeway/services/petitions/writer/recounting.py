@@ -69,8 +69,8 @@ def read_places(petition_id: int) -> Places:
 def repair(ledger: Ledger, petition_id: int, counted: int, places: Places) -> None:
     """The counts are those of the rows."""
     page = ledger.pages[petition_id]
-    page.petition.signature_count = counted
-    ledger.settle(page)
+    kept, page.petition.signature_count = page.count, counted
+    ledger.settle(page, has_fallen=counted < kept)
     page.is_repaired = True
     ledger.write()
     PlaceCount.objects.filter(petition_id=petition_id).delete()

@@ -41,6 +41,16 @@ def test_what_somebody_has_done_is_not_undone_by_a_count():
     assert (fallen.response_threshold_reached_at, fallen.debate_threshold_reached_at) == (None, None)
 
 
+def test_a_line_that_staff_raise_takes_back_no_promise_and_one_that_they_lower_is_reached():
+    answered = at(OPEN, 10)
+    raised = Thresholds(5, 50, 60)
+    one_more = decide_standing(answered, 11, thresholds=raised, now=LATER, has_fallen=False)
+    assert one_more == answered
+    assert decide_standing(answered, 9, thresholds=raised, now=LATER, has_fallen=True) == OPEN
+    lowered = decide_standing(OPEN, 4, thresholds=Thresholds(5, 3, 60), now=LATER, has_fallen=False)
+    assert lowered.response_state is ResponseState.AWAITING
+
+
 def test_an_answer_given_before_its_line_stays_one():
     early = replace(OPEN, response_state=ResponseState.RESPONDED)
     assert at(early, 10).response_state is ResponseState.RESPONDED
