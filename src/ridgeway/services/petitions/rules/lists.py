@@ -53,9 +53,9 @@ def scan_list(text: str, parse_one: Callable[[str], T]) -> tuple[list[T], tuple[
     for number, entry in list_entries(text):
         try:
             if len(entry) > MAX_LINE_LENGTH:
-                raise ValueError(f"longer than {MAX_LINE_LENGTH} letters")  # noqa: TRY301
+                raise ValueError(f"longer than {MAX_LINE_LENGTH} letters")
             if len(entries) >= MAX_ENTRIES:
-                raise ValueError(f"more than {MAX_ENTRIES} entries")  # noqa: TRY301
+                raise ValueError(f"more than {MAX_ENTRIES} entries")
             entries.append(parse_one(entry))
         except ValueError as error:
             bad.append(BadLine(number, entry, str(error)))
