@@ -75,8 +75,6 @@ def open_claim(folder: Path) -> Iterator[Claim]:
 
 def claim_notices(claim: Claim, *, limit: int, now: datetime) -> list[QueuedNotice]:
     """Up to `limit` notices that are due are this claim's, the most urgent first."""
-    if not due(now).exists():
-        return []
     live = list_live_claims(claim.path.parent) - {claim.name}
     claimed: list[QueuedNotice] = []
     with transaction.atomic():
@@ -89,6 +87,11 @@ def claim_notices(claim: Claim, *, limit: int, now: datetime) -> list[QueuedNoti
         ids = [row.id for row in claimed]
         QueuedNotice.objects.filter(id__in=ids).update(claim=claim.name, due_at_ms=to_ms(now + LEASE))
     return claimed
+
+
+def is_anything_due(*, now: datetime) -> bool:
+    """Whether something could be sent now; asked without locking anybody out."""
+    return due(now).exists()
 
 
 def due(now: datetime) -> QuerySet[QueuedNotice]:

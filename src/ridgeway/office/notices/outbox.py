@@ -22,6 +22,7 @@ from ridgeway.office.notices.claims import (
     Claim,
     claim_notices,
     find_still_wanted,
+    is_anything_due,
     open_claim,
     renew_claim,
     settle_dead_claims,
@@ -93,6 +94,8 @@ class Outbox:
         Raises:  WorldError(mail_unavailable); then what was not handed over waits as before.
         """
         settle_dead_claims(self.claims, now=self.clock())
+        if not is_anything_due(now=self.clock()):
+            return Counts()
         with open_claim(self.claims) as claim:
             rows = claim_notices(claim, limit=self.batch, now=self.clock())
             if not rows:

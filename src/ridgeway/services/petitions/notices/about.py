@@ -21,6 +21,7 @@ from ridgeway.services.petitions.states import SignatureRole
 
 SIGNATURE = "signature:"
 TEMPLATES = "petitions/mails"
+IS_COPY = "is_copy"
 NEEDED = ("petition_id", "role", "state", "name", "canonical_email", "wants_updates", "unsubscribe_token")
 """What of a signature mails say or ask."""
 
@@ -37,6 +38,11 @@ class About:
     def is_creator(self) -> bool:
         """Whether this person started it."""
         return self.signature.role == SignatureRole.CREATOR
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether this is a copy for the team, who want to see it whether or not anybody else would get it."""
+        return bool(self.notice.payload.get(IS_COPY))
 
     @property
     def link(self) -> str:

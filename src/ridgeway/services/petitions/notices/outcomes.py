@@ -17,11 +17,15 @@ SHOWN = (State.OPEN, State.CLOSED)
 
 
 def find_subscriber(notice: Notice) -> About | None:
-    """What the notice is about, while this person still wants to hear of it and the petition is shown."""
+    """What the notice is about, while this person still wants to hear of it and the petition is shown.
+
+    A copy to the team is written in any case.
+    """
     about = find_about(notice)
-    if about is None or about.petition.state not in SHOWN or about.signature.state != SignatureState.VALIDATED:
-        return None
-    return about if about.signature.wants_updates else None
+    if about is None or about.is_copy:
+        return about
+    is_wanted = about.signature.wants_updates and about.signature.state == SignatureState.VALIDATED
+    return about if is_wanted and about.petition.state in SHOWN else None
 
 
 def find_once(about: About, model: type[Any], **which: int) -> Any:
@@ -49,7 +53,7 @@ def render_response(notice: Notice) -> Mail | None:
 def render_debate_scheduled(notice: Notice) -> Mail | None:
     """There will be a debate; nothing once it is over or off."""
     about = find_subscriber(notice)
-    if about is None or about.petition.debate_state != DebateState.SCHEDULED:
+    if about is None or not (about.petition.debate_state == DebateState.SCHEDULED or about.is_copy):
         return None
     return about.write_update("debate_scheduled", debate_date=about.petition.scheduled_debate_date)
 

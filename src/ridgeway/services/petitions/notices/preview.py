@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ridgeway.office.notices import Mail, Notice
 from ridgeway.office.notices.registry import find_kind
 from ridgeway.services.petitions.models import Petition
-from ridgeway.services.petitions.notices.about import SIGNATURE
+from ridgeway.services.petitions.notices.about import IS_COPY, SIGNATURE
 
 MAX_SUBJECT = 290
 
@@ -25,7 +25,7 @@ def render_preview(notice: Notice) -> Mail | None:
             subject=f"petition:{petition.pk}",
             recipient_key=f"{SIGNATURE}{petition.creator_id}",
             language=petition.language,
-            payload=notice.payload.get("payload", {}),
+            payload={**notice.payload.get("payload", {}), IS_COPY: True},
         )
     )
     if mail is None:

@@ -18,9 +18,9 @@ from ridgeway.services.petitions.states import PUBLISHED, UNPUBLISHED, State
 
 
 def find_in(notice: Notice, states: Collection[str]) -> About | None:
-    """What the notice is about, while the petition is in one of `states`."""
+    """What the notice is about, while the petition is in one of `states`; a copy to the team is written in any case."""
     about = find_about(notice)
-    return about if about is not None and about.petition.state in states else None
+    return about if about is not None and (about.is_copy or about.petition.state in states) else None
 
 
 def link_to_support(about: About) -> str:

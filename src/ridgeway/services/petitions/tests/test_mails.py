@@ -246,6 +246,13 @@ def test_the_team_gets_reports_copies_and_reminders(office):
     copy = render(petition.creator, "preview", kind="petitions.published", petition_id=petition.pk, payload={})
     assert copy.subject == "Copy: Your petition is published"
     assert copy.unsubscribe_url == ""
+    Signature.objects.update(wants_updates=False)
+    GovernmentResponse.objects.create(
+        petition=petition, responded_on=NOON.date(), summary="We will.", created_at=NOON, updated_at=NOON
+    )
+    assert render(petition.creator, "response") is None
+    unwanted = render(petition.creator, "preview", kind="petitions.response", petition_id=petition.pk, payload={})
+    assert "We will." in unwanted.text
     looping = render(petition.creator, "preview", kind="petitions.preview", petition_id=petition.pk, payload={})
     assert looping is None
 
