@@ -5,6 +5,7 @@ same. Some signatures in each transaction; stopped at any moment, it goes on whe
 is forgotten with them.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from ridgeway.services.petitions.operating.progress import SILENT, Progress
 
 KEPT = timedelta(days=183)
 CHUNK = 1000
+PETITIONS = 100
 NAME, DOMAIN = "Anonymous", "@anonymous.invalid"
 
 
@@ -50,11 +52,12 @@ def anonymise_parliament(
     """The signers of its petitions, but for those to be kept, are anonymous; how many signatures that took."""
     left = Petition.objects.filter(parliament=parliament, anonymized_at=None, do_not_anonymize=False).order_by("pk")
     total, done = Signature.objects.filter(petition__in=left, anonymized_at=None).count(), 0
-    for petition_id in list(left.values_list("pk", flat=True)):
-        done += anonymise_petition(petition_id, now=now, progress=progress)
-        progress.report(done, total)
-        if progress.is_stopped:
-            return done
+    while not progress.is_stopped and (ids := list(left.values_list("pk", flat=True)[:PETITIONS])):
+        for number in anonymise_petitions(ids, now=now, progress=progress):
+            done += number
+            progress.report(done, total)
+    if progress.is_stopped:
+        return done
     with transaction.atomic():
         locked = lock_parliament(parliament.pk)
         if locked.anonymized_at is None:
@@ -65,17 +68,16 @@ def anonymise_parliament(
     return done
 
 
-def anonymise_petition(petition_id: int, *, now: datetime, progress: Progress = SILENT) -> int:
-    """The signers of one petition are anonymous, then the petition says so; how many signatures that took."""
-    known = Signature.objects.filter(petition_id=petition_id, anonymized_at=None).order_by("pk")
-    done = 0
+def anonymise_petitions(petition_ids: list[int], *, now: datetime, progress: Progress = SILENT) -> Iterator[int]:
+    """The signers of these petitions are anonymous, then the petitions say so; how many signatures each step took."""
+    known = Signature.objects.filter(petition_id__in=petition_ids, anonymized_at=None)
     while not progress.is_stopped and (ids := list(known.values_list("pk", flat=True)[:CHUNK])):
         with transaction.atomic():
-            done += anonymise_signatures(Signature.objects.filter(pk__in=ids), now=now)
+            number = anonymise_signatures(Signature.objects.filter(pk__in=ids), now=now)
             forget_notices(ids)
+        yield number
     if not progress.is_stopped:
-        Petition.objects.filter(pk=petition_id).update(anonymized_at=now)
-    return done
+        Petition.objects.filter(pk__in=petition_ids).update(anonymized_at=now)
 
 
 def anonymise_signatures(signatures: "QuerySet[Signature]", *, now: datetime) -> int:

@@ -20,7 +20,7 @@ from ridgeway.services.petitions.states import SignatureState, State
 from ridgeway.services.petitions.tests.cast import found_site
 from ridgeway.services.petitions.writer.recounting import recount
 
-PETITIONS, SIGNATURES, KILLS = 1500, 20_000, 4
+PETITIONS, SIGNATURES, KILLS = 800, 8_000, 3
 
 
 def fill(ended_at: timedelta) -> Parliament:
@@ -37,7 +37,7 @@ def fill(ended_at: timedelta) -> Parliament:
             sponsor_token=f"token {number}",
             parliament=parliament,
             signature_count=0,
-            do_not_anonymize=number % 500 == 3,
+            do_not_anonymize=number % 300 == 3,
             created_at=now - timedelta(days=500),
             updated_at=now - timedelta(days=500),
             closed_at=now - timedelta(days=300),

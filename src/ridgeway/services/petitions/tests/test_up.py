@@ -93,7 +93,16 @@ async def read(url: str) -> tuple[int, str]:
     return answer.status, answer.body.decode()
 
 
-async def test_a_team_opens_the_service_alone_and_stops_it_cleanly(ready):
+def kill_writer(service: Service, folder: Path) -> None:
+    """The writer is killed, and brought back."""
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in find_processes(folder)}
+    (writer,) = [pid for pid, command in commands.items() if b"petitions\0write" in command]
+    os.kill(writer, signal.SIGKILL)
+    log = folder / "log" / "writer.log"
+    service.wait_for(lambda: log.read_text("utf-8").count("answers at") == 2, "the writer did not come back")
+
+
+async def test_a_team_opens_the_service_alone_and_what_dies_is_brought_back_until_it_is_stopped(ready):
     service, port = ready
     folder = service.folder / "here"
     for address in (f"http://localhost:{port}", f"http://localhost:{port + 1}", str(folder / "mail")):
@@ -104,44 +113,28 @@ async def test_a_team_opens_the_service_alone_and_stops_it_cleanly(ready):
     assert (await read(f"http://localhost:{port + 1}/people/sign-in"))[0] == 200
     assert (await read(f"http://localhost:{port}/petitions.json"))[0] == 200
     assert {file.stem for file in (folder / "log").iterdir()} == {"writer", "petitions", "desk", "jobs"}
+    kill_writer(service, folder)
+    assert (await read(f"http://localhost:{port}/"))[0] == 200
     assert service.stop() == 0
     assert find_processes(folder) == []
     assert not (service.folder / "web.secret").exists()
 
 
-async def test_a_second_start_keeps_what_is_there_and_shows_no_password_again(ready):
+async def test_a_second_start_is_refused_and_after_a_kill_nothing_stays_and_it_starts_with_what_was_there(ready):
     service, port = ready
     second = Service(service.folder, "--state", "here")
     assert second.process.wait(LIMIT_SECONDS) == 2
     assert "is up already" in second.said
-    service.stop()
-    third = Service(service.folder, "--state", "here")
-    third.wait_until_up(2)
-    assert third.said.count("password (shown once)") == 1
-    assert (await read(f"http://localhost:{port}/"))[0] == 200
-    assert third.stop() == 0
-
-
-async def test_when_it_is_killed_nothing_of_it_stays_and_it_starts_again(ready):
-    service, port = ready
     service.process.kill()
     service.process.wait()
     service.wait_for(lambda: not find_processes(service.folder / "here"), "something is left")
     again = Service(service.folder, "--state", "here")
     again.wait_until_up(2)
+    assert again.said.count("password (shown once)") == 1
     assert (await read(f"http://localhost:{port}/"))[0] == 200
-    assert again.stop() == 0
-
-
-async def test_a_process_that_dies_is_brought_back(ready):
-    service, port = ready
-    folder = service.folder / "here"
-    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in find_processes(folder)}
-    (writer,) = [pid for pid, command in commands.items() if b"petitions\0write" in command]
-    os.kill(writer, signal.SIGKILL)
-    log = folder / "log" / "writer.log"
-    service.wait_for(lambda: log.read_text("utf-8").count("answers at") == 2, "the writer did not come back")
-    assert (await read(f"http://localhost:{port}/"))[0] == 200
+    os.killpg(again.process.pid, signal.SIGINT)  # Ctrl-C reaches the whole group
+    assert again.process.wait(LIMIT_SECONDS) == 0
+    assert find_processes(service.folder / "here") == []
 
 
 def test_every_verb_says_what_it_did_as_json_in_a_prepared_folder(tmp_path: Path):
