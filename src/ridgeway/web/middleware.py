@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -32,10 +32,13 @@ POLICY = (
 )
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 MAX_QUERY_BYTES = 4096
+MAX_LENGTH_DIGITS = 18
 BROKEN_PATH = re.compile(r"[\x00\ufffd]|%[89A-Fa-f][0-9A-Fa-f]")
 """What Django leaves of bytes in a path that are no text."""
-MAX_FIELDS_BYTES = 256 * 1024
-"""Most bytes of a form without files; Django's `DATA_UPLOAD_MAX_MEMORY_SIZE` counts files apart."""
+MAX_PUBLIC_BYTES = 256 * 1024
+"""Most bytes of what the public sends: no form of theirs takes a file."""
+MAX_DESK_BYTES = 4 * 1024 * 1024
+"""Most bytes of what staff send, a picture among it; Django's `DATA_UPLOAD_MAX_MEMORY_SIZE` counts no files."""
 
 
 class SecurityHeaders:
@@ -76,10 +79,13 @@ class Guard:
         self.get_response = get_response
         proxies = settings.RIDGEWAY_SETTINGS.web.trusted_proxies
         self.trusted = parse_networks(proxies, key="web.trusted_proxies")
+        self.limit = MAX_DESK_BYTES if settings.RIDGEWAY_SITE.is_desk else MAX_PUBLIC_BYTES
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The answer, or 400."""
+        """The answer, 413 for what is too large to be read at all, or 400."""
         request.client_ip = self.find_address(request)  # type: ignore[attr-defined]
+        if read_length(request) > self.limit:
+            return render(request, "400.html", status=413)
         if not is_clean(request):
             return render(request, "400.html", status=400)
         return self.get_response(request)
@@ -88,6 +94,12 @@ class Guard:
         """The address of whoever asks, in its shortest spelling; None where the server does not know it."""
         forwarded = request.headers.get("X-Forwarded-For", "")
         return find_client_address(request.META.get("REMOTE_ADDR", ""), forwarded, self.trusted)
+
+
+def read_length(request: HttpRequest) -> int:
+    """How many bytes of body the request announces; Django reads no more, and none of one that announces nothing."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return int(length) if length.isascii() and length.isdigit() and len(length) <= MAX_LENGTH_DIGITS else 0
 
 
 def is_clean(request: HttpRequest) -> bool:
@@ -99,8 +111,8 @@ def is_clean(request: HttpRequest) -> bool:
         read = [QueryDict(query, encoding="utf-8")]
         if request.method == "POST":
             read.append(request.POST)
-    except (UnicodeError, MultiPartParserError, BadRequest):
-        return False
+    except (UnicodeError, LookupError, MultiPartParserError, BadRequest, SuspiciousOperation):
+        return False  # broken, in a charset that is none, or of more parts than Django reads
     texts = [text for values in read for name, each in values.lists() for text in (name, *each)]
     return not any("\x00" in str(text) or "\ufffd" in str(text) for text in texts)
 

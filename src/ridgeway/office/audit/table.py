@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 COLUMNS: Final = ("number", "at", "actor", "account", "act", "subject", "reason", "details")
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def render_lines(entries: Iterable[Any]) -> Iterator[str]:
@@ -34,4 +34,4 @@ def render_line(cells: Iterable[str]) -> str:
 
 def disarm(cell: str) -> str:
     """The cell, which no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA) else cell

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path, reverse
@@ -89,6 +90,30 @@ def test_a_form_that_no_browser_sends_is_refused(client: Client):
     assert client.post("/language", {"name": "a\x00b"}).status_code == 400
     broken = client.post("/language", b"--x\r\nno form", content_type="multipart/form-data; boundary=")
     assert broken.status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["zlib", "rot13"])
+def test_a_form_in_an_encoding_that_is_none_for_text_is_refused(charset: str):
+    body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
+    sent = RequestFactory().post("/language", body, content_type="multipart/form-data; boundary=x")
+    sent.META["CONTENT_TYPE"] = f"multipart/form-data; boundary=x; charset={charset}"
+    sent.content_type, sent.content_params = "multipart/form-data", {"boundary": "x", "charset": charset}
+    sent.encoding = charset
+    assert not is_clean(sent)
+
+
+def test_a_form_of_too_many_fields_is_refused_without_filling_the_log(client: Client, caplog: pytest.LogCaptureFixture):
+    assert client.post("/language", {f"a{number}": "1" for number in range(2000)}).status_code == 400
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_what_is_larger_than_any_form_of_the_site_is_refused_unread(office: Office):  # noqa: F811
+    sent = RequestFactory().post("/", {"file": SimpleUploadedFile("a.jpg", b"x" * 300_000)})
+    with office.at_site("petitions"):
+        assert Guard(lambda _: HttpResponse())(sent).status_code == 413
+        assert not hasattr(sent, "_files")
+    with office.at_site("desk"):
+        assert Guard(lambda _: HttpResponse())(sent).status_code == 200
 
 
 @given(st.text(max_size=40))
