@@ -110,7 +110,9 @@ def run_and_note(duty: Duty, leases: Leases, *, clock: Callable[[], datetime]) -
     except Exception as error:  # noqa: BLE001 - a duty may raise anything, and the others' time comes all the same
         return note_failure(duty, describe_place(error), leases, started=started, now=clock())
     leases.settle_success(duty, result, started=started, now=clock())
-    log.info("%s: %s", duty.name, result)
+    is_news = bool(duty.daily_at) or leases.said.get(duty.name) != result
+    log.log(logging.INFO if is_news else logging.DEBUG, "%s: %s", duty.name, result)
+    leases.said[duty.name] = result
     return DutyReport(duty.name, result, "")
 
 

@@ -37,6 +37,8 @@ class Leases:
     lives: Path
     zone: ZoneInfo
     running: set[str] = field(default_factory=set)
+    said: dict[str, str] = field(default_factory=dict)
+    """What each duty that comes again and again said last."""
     taking: Lock = field(default_factory=Lock, repr=False)
 
     def take_due(self, duty: Duty, *, now: datetime) -> bool:
