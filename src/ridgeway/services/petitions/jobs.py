@@ -21,6 +21,7 @@ from ridgeway.services.petitions.actions.forgetting import forget_drafts as forg
 from ridgeway.services.petitions.actions.forgetting import forget_feedback as forget_old_feedback
 from ridgeway.services.petitions.actions.forgetting import forget_pending as forget_old_pending
 from ridgeway.services.petitions.actions.pausing import extend_for_today
+from ridgeway.services.petitions.actions.reminding import remind_of_debates
 from ridgeway.services.petitions.actions.sources import note_sources
 from ridgeway.services.petitions.deployment import read_own_settings
 from ridgeway.services.petitions.queries.site import read_site
@@ -46,6 +47,11 @@ def dissolve(now: datetime) -> str:
 def note_debates(now: datetime) -> str:
     """Debates whose day is over count as held."""
     return f"{note_debated(today=today_of(now).date(), now=now)} debated"
+
+
+def remind(now: datetime) -> str:
+    """The team is reminded of petitions that wait for a debate."""
+    return f"{remind_of_debates(now=now)} wait for a debate"
 
 
 def extend_deadlines(now: datetime) -> str:

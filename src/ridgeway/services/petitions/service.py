@@ -83,6 +83,7 @@ SERVICE = Service(
         Duty("petitions.forget_feedback", f"{JOBS}.forget_feedback", daily_at="03:00"),
         Duty("petitions.forget_addresses", f"{JOBS}.forget_addresses", daily_at="03:10"),
         Duty("petitions.forget_pending", f"{JOBS}.forget_pending", daily_at="03:20"),
+        Duty("petitions.remind", f"{JOBS}.remind", daily_at="08:00"),
         Duty("petitions.anonymise", f"{JOBS}.anonymise", daily_at="04:00"),
     ),
     kept=(
