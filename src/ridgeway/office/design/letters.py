@@ -2,8 +2,9 @@
 
 Law: the text is the letter; the HTML says nothing else and loads nothing. A letter is a template `NAME.txt` with two
 blocks, `subject` and `text`. In `text`, empty lines part paragraphs; a line `# …` is a heading, lines `* …` are a
-list, lines `> …` are quoted; web addresses become links that show where they lead. Nothing is escaped in `.txt`,
-everything in the HTML that is made of it.
+list, lines `> …` are quoted; whole web addresses become links that show where they lead, save in what is quoted: others
+wrote that, and may have written it to have it sent from here. Nothing is escaped in `.txt`, everything in the HTML that
+is made of it.
 """
 
 import re
@@ -15,7 +16,7 @@ from typing import Any, Final
 from django.template import engines
 from django.utils import translation
 from jinja2 import Environment, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ridgeway.office.design.prose import PARAGRAPHS, link_addresses
 
@@ -75,18 +76,20 @@ def render_text_as_html(text: str) -> Markup:
 def render_paragraph(paragraph: str) -> Iterable[Markup]:
     """One paragraph, parted where the kind of its lines changes."""
     for mark, lines in groupby(paragraph.split("\n"), key=find_mark):
-        said = [line.removeprefix(mark) for line in lines]
+        said = [line[len(mark) :] for line in lines]
         if mark == "# ":
-            yield from (Markup('<h2 dir="auto">{}</h2>').format(link_addresses(line)) for line in said)
+            yield from (Markup('<h2 dir="auto">{}</h2>').format(link_addresses(line, guesses=False)) for line in said)
         elif mark == "* ":
-            items = Markup("").join(Markup('<li dir="auto">{}</li>').format(link_addresses(line)) for line in said)
+            items = Markup("").join(
+                Markup('<li dir="auto">{}</li>').format(link_addresses(line, guesses=False)) for line in said
+            )
             yield Markup("<ul>{}</ul>").format(items)
         elif mark == "> ":
-            yield Markup('<blockquote dir="auto">{}</blockquote>').format(link_addresses("\n".join(said)))
+            yield Markup('<blockquote dir="auto">{}</blockquote>').format(Markup("<br>\n").join(map(escape, said)))
         else:
-            yield Markup('<p dir="auto">{}</p>').format(link_addresses("\n".join(said)))
+            yield Markup('<p dir="auto">{}</p>').format(link_addresses("\n".join(said), guesses=False))
 
 
 def find_mark(line: str) -> str:
-    """What a line begins with, where it means something."""
-    return line[:2] if line[:2] in {"# ", "* ", "> "} else ""
+    """What a line begins with, where it means something; an empty line that is quoted has lost its space."""
+    return "> " if line == ">" else line[:2] if line[:2] in {"# ", "* ", "> "} else ""

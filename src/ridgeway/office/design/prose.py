@@ -34,16 +34,16 @@ def make_markdown() -> MarkdownIt:
     return parser.enable(["table", "linkify"]).disable(["image", "html_block", "html_inline"])
 
 
-def make_linkifier() -> LinkifyIt:
-    """A finder of web addresses in plain text; names of mail are left alone."""
-    finder = LinkifyIt(options={"fuzzy_email": False, "fuzzy_ip": False, "fuzzy_link": True})
+def make_linkifier(*, guesses: bool) -> LinkifyIt:
+    """A finder of web addresses in plain text, with `guesses` of those without `https://`; mail is left alone."""
+    finder = LinkifyIt(options={"fuzzy_email": False, "fuzzy_ip": False, "fuzzy_link": guesses})
     return finder.add("ftp:", None).add("mailto:", None).add("//", None)
 
 
 MARKDOWN: Final = make_markdown()
 MAY_HOLD_ADDRESS: Final = re.compile(r"\.\S|://")
 """What every web address has; most lines have neither, and need not be searched for one at length."""
-LINKIFIER: Final = make_linkifier()
+LINKIFIERS: Final = {guesses: make_linkifier(guesses=guesses) for guesses in (True, False)}
 
 
 def render_markdown(text: str | None) -> Markup:
@@ -86,9 +86,9 @@ def render_autolink(text: str | None) -> Markup:
     return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(part) for part in parts)
 
 
-def link_addresses(text: str) -> Markup:
-    """`text` escaped, its web addresses as links and its line ends as breaks."""
-    found = LINKIFIER.match(text) if MAY_HOLD_ADDRESS.search(text) else None
+def link_addresses(text: str, *, guesses: bool = True) -> Markup:
+    """`text` escaped, its web addresses as links and its line ends as breaks; see `make_linkifier` for `guesses`."""
+    found = LINKIFIERS[guesses].match(text) if MAY_HOLD_ADDRESS.search(text) else None
     shown, last = Markup(), 0
     for match in found or []:
         if not match.url.startswith(("http://", "https://")):

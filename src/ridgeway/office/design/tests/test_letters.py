@@ -70,6 +70,13 @@ def test_the_html_says_the_same_and_everything_in_it_is_escaped(letters):
     assert not re.search(r"<(img|script|link|iframe)", html)
 
 
+def test_what_others_wrote_is_quoted_and_leads_nowhere():
+    html = render_text_as_html("> Win at https://evil.example\n>\n> # now\n\nhttps://ours.example and evil.com")
+    assert html.count("<a ") == 1
+    assert 'href="https://ours.example"' in html
+    assert '<blockquote dir="auto">Win at https://evil.example<br>\n<br>\n# now</blockquote>' in html
+
+
 def test_a_letter_is_written_in_the_recipients_language(letters):
     letter = render_letter("hall/letter.txt", {"title": "x", "name": "y", "link": ""}, language="ar")
     assert letter.subject == "تسجيل الخروج: x"

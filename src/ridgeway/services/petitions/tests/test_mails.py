@@ -1,5 +1,6 @@
 """Every mail of the catalogue, as its recipient gets it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -67,6 +68,20 @@ def test_a_creator_gets_the_private_link_and_a_text_to_send_on(office):
     assert "ten working days" in mail.text
     assert link in mail.html
     assert "longer than usual" in render(petition.creator, "gather_support", delayed=True).text
+
+
+def test_nobody_gets_a_link_of_a_strangers_choosing_by_being_named_as_a_supporter(office):
+    found_site()
+    petition = open_petition(State.VALIDATED)
+    Petition.objects.filter(pk=petition.pk).update(
+        action="Win at http://evil.example", background="evil.com\n\n# Now", additional_details="http://evil.example"
+    )
+    sponsor = sign_row(petition, "Sam", role=SignatureRole.SPONSOR, state=SignatureState.PENDING)
+    mail = render(sponsor, "confirm_sponsor", token="secret")
+    assert mail.html.count("<a ") == 2  # the link that confirms, and the site
+    assert "evil.example" not in "".join(re.findall(r'href="([^"]*)"', mail.html))
+    assert "<h2" not in mail.html
+    assert "> evil.com\n>\n> # Now" in mail.text
 
 
 def test_a_creator_hears_of_each_supporter_and_that_there_are_enough(office):

@@ -63,7 +63,9 @@ def test_a_line_that_is_taken_can_stand_in_a_header_and_in_a_spreadsheet(text: s
         line.encode()
 
 
-@pytest.mark.parametrize("name", ["Suzie", "O'Brien", "J. R. R. Tolkien", "محمد", "王", "Nguyễn Văn A", "Sukarno"])
+@pytest.mark.parametrize(
+    "name", ["Suzie", "O'Brien", "J. R. R. Tolkien", "محمد", "王", "Nguyễn Văn A", "Sukarno", "Md.Rahman", "S.Li"]
+)
 def test_names_of_any_script_and_of_one_word_are_taken(name: str):
     assert find_name_fault(name) is None
 
@@ -76,6 +78,13 @@ def test_names_of_any_script_and_of_one_word_are_taken(name: str):
         ("=HYPERLINK()", Wrong.FORMULA),
         ("See https://spam.example", Wrong.LINK),
         ("WWW.spam.example", Wrong.LINK),
+        ("Win at evil.com", Wrong.LINK),
+        ("evil\uff0ecom", Wrong.LINK),
+        ("evil\u3002com", Wrong.LINK),
+        ("evil.co.uk now", Wrong.LINK),
+        ("t.co/x", Wrong.LINK),
+        ("ann@evil.org", Wrong.LINK),
+        ("\uff28ttp://evil", Wrong.LINK),
         ("Suzie\r\nBcc: all@example.org", Wrong.CONTROL),
     ],
 )
