@@ -43,18 +43,18 @@ def test_mona_corrects_the_creators_name_and_address_and_the_log_says_neither(de
     assert line.details == {"fields": ["email", "name"]}
 
 
-@pytest.mark.parametrize(
-    "form",
-    [
-        {"name": "=cmd", "email": "a@b.example"},
-        {"name": "Carla", "email": "nobody"},
-        {"name": "", "email": ""},
-        {"name": "Carla", "email": "a@b.example\r\nBcc: x@y.example"},
-    ],
-)
-def test_a_name_or_address_that_cannot_be_is_sent_back(desk: Office, form: dict[str, str]):
+IMPOSSIBLE = [
+    {"name": "=cmd", "email": "a@b.example"},
+    {"name": "Carla", "email": "nobody"},
+    {"name": "", "email": ""},
+    {"name": "Carla", "email": "a@b.example\r\nBcc: x@y.example"},
+]
+
+
+def test_a_name_or_address_that_cannot_be_is_sent_back(desk: Office):
     mona, petition = employ("Mona", "moderator"), open_petition()
-    assert mona.post(f"/petitions/{petition.pk}/creator", form).status_code == 422
+    for form in IMPOSSIBLE:
+        assert mona.post(f"/petitions/{petition.pk}/creator", form).status_code == 422
     assert creator().name == "Carla"
 
 
