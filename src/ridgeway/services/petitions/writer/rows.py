@@ -68,14 +68,15 @@ UNION SELECT {KNOWN} FROM wanted w CROSS JOIN {SIGNATURES} s
 WHERE s.petition_id = w.petition_id AND s.nonce = w.nonce AND NOT (s.nonce = '') ORDER BY 1"""  # noqa: S608
 # Nobody is counted further than it matters: a place that sends a flood costs no more than one that is at its limit.
 COUNT_SINCE = (
-    f"(SELECT count(*) FROM (SELECT 1 FROM {SIGNATURES} s WHERE s.source = w.source "  # noqa: S608
-    "AND s.petition_id = w.petition_id AND s.role = w.role AND {since} LIMIT %s) x)"
+    f"(SELECT count(*) FROM (SELECT 1 FROM {SIGNATURES} s "  # noqa: S608
+    "WHERE s.source = w.source AND s.role = w.role AND {since} LIMIT %s) x)"
 )
 SINCE = {
-    "sqlite": "s.created_at > %s",
-    # Compared as a row, the time belongs to the index of sources alone: PostgreSQL would else read everything of the
-    # last minutes through the index of times whenever it takes a petition for a quiet one.
-    "postgresql": "(s.source, s.petition_id, s.created_at) > (w.source, w.petition_id, %s)",
+    "sqlite": "s.petition_id = w.petition_id AND s.created_at > %s",
+    # Compared as rows, petition and time belong to the index of sources alone: PostgreSQL, which guesses, would else
+    # read all of a petition, or all of the last minutes, while it takes either for a few rows.
+    "postgresql": "(s.source, s.petition_id, s.created_at) > (w.source, w.petition_id, %s) "
+    "AND (s.source, s.petition_id) <= (w.source, w.petition_id)",
 }
 FIND_RECENT = f"""WITH wanted (petition_id, source, role) AS (VALUES {{places}})
 SELECT w.petition_id, w.source, w.role, {COUNT_SINCE}, {COUNT_SINCE} FROM wanted w"""  # noqa: S608
