@@ -39,9 +39,12 @@ def take_over(petition_id: int, *, actor: Actor, now: datetime) -> None:
         Doer(actor, now).note("take_over", petition, details={"from": before})
 
 
-def release(petition_id: int, *, actor: Actor) -> None:
-    """This person holds it no more."""
-    Petition.objects.filter(pk=petition_id, locked_by=actor.account_id).update(locked_by=None, locked_at=None)
+def release(petition_id: int, *, actor: Actor, held_at: datetime | None = None) -> None:
+    """This person holds it no more; a page that was held until `held_at` lets go of nothing that was opened since."""
+    held = Petition.objects.filter(pk=petition_id, locked_by=actor.account_id)
+    if held_at is not None:
+        held = held.filter(locked_at__lte=held_at)
+    held.update(locked_by=None, locked_at=None)
 
 
 def find_holder(petition: Petition, *, actor: Actor, now: datetime) -> str:

@@ -23,10 +23,10 @@ def describe_lock(request: HttpRequest, petition: Petition) -> dict[str, Any]:
     """The petition is held by who may change it, where it is free; and who holds it otherwise, for the page."""
     actor, now = get_actor(request), timezone.now()
     if not may_change(actor):
-        return {"petition": petition, "holder": "", "is_held": False}
+        return {"petition": petition, "holder": "", "is_held": False, "held_at": ""}
     is_held = hold(petition.pk, actor=actor, now=now)
     holder = "" if is_held else find_holder(read_again(petition), actor=actor, now=now)
-    return {"petition": petition, "holder": holder, "is_held": is_held}
+    return {"petition": petition, "holder": holder, "is_held": is_held, "held_at": now.isoformat()}
 
 
 def is_free(request: HttpRequest, petition: Petition, form: BaseForm) -> bool:

@@ -1,6 +1,8 @@
 """Who works on a petition: shown on its pages, taken over, released."""
 
-from django.core.exceptions import PermissionDenied
+from datetime import datetime
+
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -14,6 +16,8 @@ from ridgeway.services.petitions.service import ANNOTATE, VIEW
 from ridgeway.services.petitions.staff.locking import describe_lock, may_change
 from ridgeway.services.petitions.staff.petition import get_petition
 from ridgeway.services.petitions.staff.saying import back_to, say
+
+MAX_TIME = 40
 
 
 @gate(VIEW)
@@ -39,10 +43,29 @@ def take(request: HttpRequest, petition_id: str) -> HttpResponse:
 @gate(VIEW)
 @require_POST
 def let_go(request: HttpRequest, petition_id: str) -> HttpResponse:
-    """`/petitions/ID/lock/release`."""
+    """`/petitions/ID/lock/release`: a page that is left says until when it held the petition.
+
+    Raises:  BadRequest for what is no time.
+    """
     petition = get_petition(petition_id)
-    release(petition.pk, actor=get_actor(request))
+    release(petition.pk, actor=get_actor(request), held_at=read_time(request.POST.get("held_at", "")))
     return back_to(petition.pk)
+
+
+def read_time(text: str) -> datetime | None:
+    """The time; None for no text.
+
+    Raises:  BadRequest for what is no time with its zone.
+    """
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text[:MAX_TIME])
+    except ValueError as error:
+        raise BadRequest("This is no time.") from error
+    if found.tzinfo is None:
+        raise BadRequest("A time without its zone.")
+    return found
 
 
 urlpatterns = [

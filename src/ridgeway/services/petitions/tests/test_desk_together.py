@@ -193,3 +193,26 @@ def test_the_page_of_a_petition_shows_its_facts_and_never_its_tokens(desk: Offic
         assert text in page
     for secret in (petition.sponsor_token, "confirm-Carla", "signed-Carla", "unsubscribe-Carla"):
         assert secret not in page
+
+
+def test_mona_sees_that_moderation_is_delayed(desk: Office):
+    mona = employ("Mona", "moderator")
+    waiting()
+    assert "Moderation is delayed" not in mona.get("/petitions/").content.decode()
+    SiteSettings.objects.update(moderation_delay_threshold=1)
+    assert "Moderation is delayed" in mona.get("/petitions/").content.decode()
+
+
+def test_a_page_that_is_left_lets_go_of_nothing_that_was_opened_since(desk: Office):
+    mona, petition = employ("Mona", "moderator"), waiting()
+    page = f"/petitions/{petition.pk}"
+    first = re.search(r'data-lock-held-at="([^"]+)"', mona.get(page).content.decode())
+    second = re.search(r'data-lock-held-at="([^"]+)"', mona.get(page).content.decode())
+    assert first is not None
+    assert second is not None
+    for held_at, is_held in ((first[1], True), (second[1], False)):
+        mona.post(f"{page}/lock/release", {"held_at": held_at})
+        petition.refresh_from_db()
+        assert (petition.locked_by is not None) is is_held
+    for nonsense in ("2026-01-01T00:00:00", "nonsense", "2026-13-45T00:00:00Z"):
+        assert mona.post(f"{page}/lock/release", {"held_at": nonsense}).status_code == 400

@@ -14,6 +14,7 @@ from ridgeway.office.tests.ready import Office, any_office, cluster, migrated_fi
 from ridgeway.services.petitions.models import DomainRule, RateLimits, TrendingSource
 from ridgeway.services.petitions.queries.fraud import list_addresses, list_domains
 from ridgeway.services.petitions.queries.guard import read_domains, read_guard
+from ridgeway.services.petitions.rules.ratelimits import Admission, decide_listing, origin_of
 from ridgeway.services.petitions.states import SignatureState
 from ridgeway.services.petitions.tests.cast import found_site, open_petition, sign_row
 
@@ -164,3 +165,18 @@ def test_only_system_administrators_set_limits(desk: Office, role: str):
     for path in (LIMITS, DOMAINS, f"{DOMAINS}/new", FRAUD, f"/petitions/{petition.pk}/fraud"):
         assert rita.get(path).status_code == 403
         assert rita.post(path, RATES).status_code == 403
+
+
+def test_who_is_on_a_list_of_the_allowed_is_stopped_by_no_limit(desk: Office):
+    sofia = employ("Sofia", "sysadmin")
+    lists = {"allowed_ips": "198.51.100.0/24", "allowed_domains": "*.school.example", "blocked_ips": "198.51.100.9"}
+    sofia.post(LIMITS, {**RATES, **lists, "seen": seen_by(sofia)})
+    guard = read_guard()
+
+    def decide(ip: str, email: str) -> Admission | None:
+        return decide_listing(origin_of(ip=ip, email=email, table=guard.table), guard.lists)
+
+    assert decide("198.51.100.7", "ada@example.org") is Admission.ALLOWED
+    assert decide("192.0.2.1", "ada@north.school.example") is Admission.ALLOWED
+    assert decide("198.51.100.9", "ada@north.school.example") is Admission.BLOCKED_IP
+    assert decide("192.0.2.1", "ada@example.org") is None

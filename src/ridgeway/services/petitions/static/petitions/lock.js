@@ -1,5 +1,6 @@
 /*
  * Whoever leaves the pages of a petition works on it no more. Without this script the server finds out after a while.
+ * A page says until when it held the petition, since what it says may come after the next page has been opened.
  */
 const place = document.querySelector("[data-lock-release]");
 let stays = false;
@@ -11,8 +12,10 @@ function leadsWithin(address) {
 }
 
 function release() {
-  if (stays) return;
+  const held = place.querySelector("[data-lock-held-at]");
+  if (stays || !held) return;
   const body = new FormData();
+  body.set("held_at", held.dataset.lockHeldAt);
   body.set("csrfmiddlewaretoken", place.dataset.lockToken);
   fetch(place.dataset.lockRelease, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
 }
