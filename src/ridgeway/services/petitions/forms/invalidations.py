@@ -42,8 +42,8 @@ class InvalidationForm(forms.ModelForm[Invalidation]):
             "name": _("Name"),
             "postcode": _("Postcode"),
             "ip": _("IP address or network"),
-            "email": _("E-mail address"),
-            "domain": _("Domain of the e-mail address"),
+            "email": _("Email address"),
+            "domain": _("Domain of the email address"),
         }
         help_texts = {"name": PATTERN, "email": PATTERN, "domain": PATTERN}  # noqa: RUF012
 

@@ -16,8 +16,8 @@ SHOWN_SALT = "petitions.signatures.shown"
 SHOWN_SECONDS = 12 * 3600
 KIND_LABELS = {
     Kind.NETWORK: _("Address on the net (IP)"),
-    Kind.DOMAIN: _("Domain of the e-mail address"),
-    Kind.EMAIL: _("E-mail address"),
+    Kind.DOMAIN: _("Domain of the email address"),
+    Kind.EMAIL: _("Email address"),
     Kind.PETITION: _("Number of a petition"),
     Kind.SECTOR: _("Beginning of a postcode"),
     Kind.POSTCODE: _("Postcode"),
@@ -38,7 +38,7 @@ class SearchForm(forms.Form):
     q = forms.CharField(
         label=_("Look for"),
         help_text=_(
-            "An IP address or network, @domain, an e-mail address, a petition’s number, a postcode, "
+            "An IP address or network, @domain, an email address, a petition’s number, a postcode, "
             "its beginning (as RG1 XXX), or a name."
         ),
         max_length=MAX_TEXT,

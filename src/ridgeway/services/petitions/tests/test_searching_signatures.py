@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from ridgeway.office.tests.ready import Office, any_office, cluster, migrated_file  # noqa: F401 - fixtures
-from ridgeway.services.petitions.queries.signatures import Scope, find_signatures
+from ridgeway.office.tests.ready import Office, any_office, cluster, migrated_file, office  # noqa: F401 - fixtures
+from ridgeway.services.petitions.models import Signature
+from ridgeway.services.petitions.queries.signatures import NEWEST, PAGE_SIZE, Scope, find_signatures, match
 from ridgeway.services.petitions.rules.searching import Kind, Search, read_search
 from ridgeway.services.petitions.states import SignatureState
 from ridgeway.services.petitions.tests.cast import NOON, found_site, open_petition, sign_row
@@ -99,3 +100,15 @@ def test_a_long_list_is_paged_newest_first(any_office: Office):  # noqa: F811
     second = find_signatures(None, Scope(petition.pk), page=2, now=NOON)
     assert (len(first.signatures), first.has_more, first.signatures[0].name) == (50, True, "N59")
     assert (len(second.signatures), second.has_more) == (11, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["192.0.2.7", "192.0.2.0/24", "@gmail.com", "ada@gmail.com", "RG1 XXX", "RG12AB", "Ada"]
+)
+def test_no_search_reads_every_signature(office: Office, text: str):  # noqa: F811
+    found_site()
+    search = read_search(text)
+    assert search is not None
+    plan = match(Signature.objects.all(), search).order_by(*NEWEST)[:PAGE_SIZE].explain()
+    assert "SCAN" not in plan, plan
+    assert "USING INDEX" in plan or "USING COVERING INDEX" in plan, plan
