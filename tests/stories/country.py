@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ridgeway.lab.country import Country, Ports
 
-UP_SECONDS = 90
+UP_SECONDS = 120
 STOP_SECONDS = 60
 
 
@@ -42,8 +42,8 @@ class RunningCountry:
     @staticmethod
     def free_base_port() -> int:
         """A base port above which the lab's ports are free."""
-        first = 18400 + 20 * (os.getpid() % 400)
-        for base in range(first, first + 1000, 20):
+        first = 18400 + 40 * (os.getpid() % 200)
+        for base in range(first, first + 2000, 40):
             with socket.socket() as tried:
                 if tried.connect_ex(("127.0.0.1", base)) != 0 and tried.connect_ex(("127.0.11.11", base + 5)) != 0:
                     return base
@@ -95,12 +95,16 @@ def run_ridgeway(*arguments: str, check: bool = True, cwd=None) -> subprocess.Co
     return subprocess.run(command, cwd=cwd, check=check, capture_output=True, text=True, timeout=120)
 
 
-def start_country(state: Path, *, base_port: int, partner: str = "") -> RunningCountry:
-    """A country that is up, its first messages proven; with a `partner`, two that are federated."""
+def start_country(state: Path, *, base_port: int, partner: str = "", services: bool = False) -> RunningCountry:
+    """A country that is up, its first messages proven; with a `partner`, two that are federated.
+
+    With `services` the parliament has its petitions service.
+    """
     state.mkdir(parents=True, exist_ok=True)
     log = state.parent / f"{state.name}.log"
     command = [sys.executable, "-m", "ridgeway.cli", "lab", "up", "--state", str(state), "--base-port", str(base_port)]
     command += ["--with", partner] if partner else []
+    command += [] if services else ["--no-services"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=os.environ | {"PYTHONUNBUFFERED": "1"}

@@ -89,11 +89,14 @@ def describe_country(state: Path, base_port: int | None) -> Country:
     help="Start a second country beside it, even if it runs already, and federate the two.",
 )
 @click.option("--monitoring", is_flag=True, help="Also keep operational records: one process more for each server.")
-@click.option("--once", is_flag=True, help="Do all of it, then stop.")
-def up(state: Path, base_port: int, *, partner: str | None, monitoring: bool, once: bool) -> None:
+@click.option("--services/--no-services", default=True, help="Whether the parliament opens its petitions service.")
+@click.option("--once", is_flag=True, help="Do all of the exchange, then stop; services are left out.")
+def up(state: Path, base_port: int, *, partner: str | None, monitoring: bool, services: bool, once: bool) -> None:
     """Start the country, prove its first messages, and stay up until Ctrl-C."""
     country = describe_country(state, base_port)
-    country = replace(country, is_accompanied=partner is not None, is_monitored=monitoring)
+    country = replace(
+        country, is_accompanied=partner is not None, is_monitored=monitoring, is_serving=services and not once
+    )
     if country.is_accompanied and is_running(country):
         sys.exit(run(join_running(country)))
     with claimed(country):
@@ -119,10 +122,14 @@ async def stay_up(country: Country, *, once: bool) -> int:
                 f"{'Proven' if exchanges[-1].is_proven else 'NOT PROVEN'} after {progress.seconds:.1f} s.", flush=True
             )
         write_status(country, progress.supervisor)
-        if not once:
+        if country.is_serving:
             await open_petitions(progress, stopped)
+        if not once:
             async with serve_page(country, progress, exchange=exchanges[0], pool=pool):
-                print(f"\nPetitions: {country.site_url}   their desk: {country.desk_url}   staff: ridgeway lab status")
+                if country.is_serving:
+                    print(
+                        f"\nPetitions: {country.site_url}   their desk: {country.desk_url}   staff: ridgeway lab status"
+                    )
                 print(f"See it happen: {country.page_url}   (Ctrl-C stops the country)", flush=True)
                 await keep_status(progress, stopped, pool)
             print("Stopping.", flush=True)

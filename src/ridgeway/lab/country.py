@@ -215,7 +215,8 @@ PLANS = {
 class Country:
     """One instance with everything in it, below one folder; `is_accompanied` says that its partner runs beside it.
 
-    `is_monitored` says that each security server keeps operational records, in one process more.
+    `is_monitored` says that each security server keeps operational records, in one process more; `is_serving`, that the
+    parliament has its petitions service.
     """
 
     state: Path
@@ -223,6 +224,7 @@ class Country:
     ports: Ports = Ports()
     is_accompanied: bool = False
     is_monitored: bool = False
+    is_serving: bool = True
 
     @property
     def plan(self) -> Plan:

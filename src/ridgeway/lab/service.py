@@ -47,7 +47,7 @@ STAFF = (
 
 def has_service(country: Country, organisation: Organisation) -> bool:
     """Whether petitions are this organisation's."""
-    return country.instance == NORTHMARK and organisation.key == PARLIAMENT.key
+    return country.instance == NORTHMARK and country.is_serving and organisation.key == PARLIAMENT.key
 
 
 def describe_service_settings(country: Country) -> dict[str, dict[str, object]]:
@@ -88,7 +88,7 @@ def mail_folder(country: Country) -> Path:
 
 def describe_services(country: Country) -> list[dict[str, Any]]:
     """The services of the country: addresses, mail, staff; what a browser test needs."""
-    if country.instance != NORTHMARK:
+    if country.instance != NORTHMARK or not country.is_serving:
         return []
     folder = country.folder(PARLIAMENT.key)
     told: dict[str, Any] = {
