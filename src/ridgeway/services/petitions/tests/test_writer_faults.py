@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
 
 from ridgeway.errors import RidgewayError
 from ridgeway.journal import JournalLimits, JournalServer, SyncJournalClient
@@ -197,6 +197,25 @@ def test_a_database_that_fails_acknowledges_nothing_and_works_again(monkeypatch:
     assert "example.org" not in caught.value.explain()
     assert not Signature.objects.filter(name="Suzie").exists()
     assert do(store, form_of(petition, "Suzie"))[0].answer == "accepted"
+
+
+@pytest.mark.usefixtures("office")
+def test_a_full_disk_acknowledges_nothing_and_signing_goes_on_when_there_is_room():
+    found_site()
+    petition = open_petition()
+    store = SignatureStore(clock=Clock())
+    do(store, form_of(petition, "Suzie"))
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        (pages,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+    crowd = [form_of(petition, f"Person{number}", wants_updates=False) for number in range(400)]
+    with pytest.raises(RidgewayError, match="OperationalError"):
+        do(store, *crowd)
+    assert Signature.objects.filter(role=SignatureRole.SIGNER).count() == 1
+    # The store opened its connection anew, which knows of no such limit: there is room again.
+    assert {each.answer for each in do(store, *crowd)} == {"accepted"}
+    assert Signature.objects.filter(role=SignatureRole.SIGNER).count() == 401
 
 
 @pytest.mark.usefixtures("any_office")
