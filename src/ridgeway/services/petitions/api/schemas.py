@@ -88,7 +88,11 @@ PLACES: Schema = {
 ITEM_LINKS = shape("Where it is.", self=LINK)
 PAGE_LINKS = shape(
     "This page of the list and its neighbours; null at either end.",
-    self=LINK, first=LINK, last=LINK, next=or_null(LINK), prev=or_null(LINK),
+    self=LINK,
+    first=LINK,
+    last=LINK,
+    next=or_null(LINK),
+    prev=or_null(LINK),
 )
 
 SCHEMAS: Schema = {

@@ -34,7 +34,7 @@ def draw_chart(days: Sequence[Day]) -> Chart | None:
     step = max(len(days) // MAX_POINTS, 1)
     shown = [*days[:-1:step], last]
     span = max((last.on - first.on).days, 1)
-    highest = max(max(day.count for day in shown), 1)
+    highest = max((day.count for day in shown), default=1) or 1
     points = [
         (
             MARGIN + (day.on - first.on).days / span * (WIDTH - 2 * MARGIN),

@@ -1,6 +1,7 @@
 """Every page that citizens read, in a real browser: as axe sees it, narrow and wide, right to left, dark, by script."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -13,7 +14,7 @@ from ridgeway.services.petitions.tests.citizens import settle_country
 from ridgeway.services.petitions.tests.published import answer, archive, debate, decorate, publish
 
 pytestmark = MARKS
-WINDOWS = {
+WINDOWS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1100, "height": 800}},
     "narrow and dark": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
 }
