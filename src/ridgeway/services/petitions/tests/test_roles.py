@@ -1,6 +1,7 @@
 """Who may do what at the desk: every page of petitions, tried by every role, against a table written here by hand."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -10,7 +11,18 @@ from django.utils import timezone
 from ridgeway.office.people.actions import set_roles
 from ridgeway.office.people.tests.cast import OPERATOR, make_account, signed_in
 from ridgeway.office.tests.ready import Office, migrated_file, office  # noqa: F401 - fixtures
-from ridgeway.services.petitions.models import Petition
+from ridgeway.services.petitions.models import (
+    DomainRule,
+    Feedback,
+    Invalidation,
+    Mailshot,
+    OtherBusiness,
+    Petition,
+    Proposal,
+    Signature,
+    Tag,
+    TrendingSource,
+)
 from ridgeway.services.petitions.tests.cast import found_site, open_petition, sign_row
 
 R, C, M, S = "reviewer", "clerk", "moderator", "sysadmin"
@@ -88,6 +100,7 @@ PAGES = {
     "page": {S},
     "workings": {S},
     "find-places": {S},
+    "retry-task": {S},
     # Parliaments
     "parliaments": {S},
     "new-parliament": {S},
@@ -187,3 +200,44 @@ def test_no_page_of_the_desk_is_kept_by_anybody(desk: Office):
     petition = open_petition()
     for route in list_routes().values():
         assert "no-store" in sofia.get(fill(route, petition)).headers["Cache-Control"], route
+
+
+def test_what_anybody_wrote_is_run_on_no_page(desk: Office):
+    evil, now = "<script>alert(1)</script><img src=x onerror=alert(1)>", timezone.now()
+    petition = open_petition(
+        action=evil,
+        background=evil,
+        additional_details=evil,
+        committee_note=f"[x](javascript:alert(1)) {evil}",
+        notes=evil,
+        rejection_details=evil,
+    )
+    signature = sign_row(petition, "Eve", ip="192.0.2.1", source="192.0.2.1", created_at=now, postcode=evil)
+    for row in Signature.objects.filter(petition=petition):
+        Signature.objects.filter(pk=row.pk).update(name=f"{evil} {row.pk}", email=f"{evil}@x.example")
+    OtherBusiness.objects.create(
+        pk=1, petition=petition, subject=evil, body=evil, occurred_on=now.date(), created_at=now, updated_at=now
+    )
+    Mailshot.objects.create(pk=1, petition=petition, subject=evil, body=evil, created_at=now, updated_at=now)
+    Invalidation.objects.create(pk=1, summary=evil, details=evil, name=evil, created_at=now, petition=petition)
+    DomainRule.objects.create(pk=1, pattern=evil)
+    Tag.objects.create(pk=1, name=evil[:60], description=evil)
+    Feedback.objects.create(comment=evil, email=evil, petition_address="javascript:alert(1)", created_at=now)
+    sam = make_account("sam@parliament.example", evil[:50], ["petitions.sysadmin"])
+    Proposal.objects.create(petition=petition, act="remove", reason=evil, proposed_by=sam, proposed_at=now)
+    TrendingSource.objects.create(kind="domain", source=evil, petition=petition, count=120, starts_at=now)
+    sofia = signed_in(make_account("sofia@parliament.example", "Sofia", ["petitions.sysadmin"]))
+    routes = list_routes()
+    routes["signature"] = f"signatures/{signature.pk}"
+    routes["signatures"] = f"signatures?{urlencode({'q': evil})}"
+    seen = 0
+    for prefix in ("", "/ar"):
+        for name, route in routes.items():
+            answer = sofia.get(f"{prefix}{fill(route, petition)}")
+            if "html" in answer.headers.get("Content-Type", ""):
+                page = answer.content.decode()
+                assert "<script>alert" not in page, name
+                assert "<img src=x" not in page, name
+                assert 'href="javascript' not in page, name
+                seen += "alert(1)" in page
+    assert seen > 30
