@@ -10,6 +10,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from django.core.exceptions import DisallowedHost
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 from django.utils import timezone
@@ -95,8 +96,16 @@ def verify_origin(request: HttpRequest) -> None:
     if origin is None:
         return
     scheme, _separator, host = origin.partition("://")
-    if host != request.get_host() or (request.is_secure() and scheme != "https"):
+    if host != find_host(request) or (request.is_secure() and scheme != "https"):
         raise make_refusal("cross_site_form")
+
+
+def find_host(request: HttpRequest) -> str | None:
+    """The host that was asked for; None where it is not this site."""
+    try:
+        return request.get_host()
+    except DisallowedHost:
+        return None
 
 
 def make_refusal(code: str) -> FormTokenError:

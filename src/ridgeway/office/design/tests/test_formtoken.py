@@ -105,6 +105,11 @@ def test_an_older_browser_that_comes_from_elsewhere_is_refused(origin):
     assert refused(post(fresh(), Origin=origin)) == "cross_site_form"
 
 
+@pytest.mark.parametrize("host", ["evil.example", "a b", "a/b", "@"])
+def test_a_form_for_a_host_that_is_not_ours_is_refused(host):
+    assert refused(post(fresh(), Host=host, Origin=f"http://{host}")) == "cross_site_form"
+
+
 def test_an_older_browser_that_comes_from_here_is_believed():
     assert require_form_token(post(fresh(), Origin="http://testserver"), SIGN, now=NOW) == "n0nce"
     secure = post(fresh(), secure=True, Origin="https://testserver")
