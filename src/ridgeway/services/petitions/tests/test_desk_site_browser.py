@@ -17,6 +17,8 @@ READ = (
     "/petitions/workings",
     "/petitions/reports",
     "/petitions/pages",
+    "/petitions/pad",
+    "/petitions/list?tag=1&tag_match=none",
     "/petitions/subjects/reasons",
     "/petitions/subjects/topics",
     "/ar/petitions/site/thresholds",
@@ -38,6 +40,7 @@ def test_every_page_of_the_administrator_is_accessible_right_or_wrong(office: Of
             )
             paths = [*READ, *(f"/petitions/site/{tab}" for tab in TABS)]
             paths += [f"/petitions/{petition.pk}/statistics", f"/petitions/{petition.pk}/mask"]
+            paths += [f"/petitions/{petition.pk}/creator"]
             paths += [f"/petitions/subjects/reasons/{reason.pk}", f"/petitions/subjects/tags/{tag.pk}"]
             for path in paths:
                 answer = page.goto(path)
