@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from markupsafe import Markup
 
 from ridgeway.office.design.formats import render_datetime
 from ridgeway.services.petitions.models import Parliament, SiteSettings
@@ -64,7 +65,7 @@ def list_messages(request: HttpRequest, site: SiteSettings, parliament: Parliame
     """What staff want everybody to know: on the first page, on petitions, when signing is paused, when dissolved."""
     bars = []
     if parliament is not None and parliament.shows_dissolution and parliament.dissolution_at:
-        bars.append({"colour": "yellow", "text": say_dissolution(parliament)})
+        bars.append({"colour": "yellow", "text": link_questions(say_dissolution(parliament), parliament)})
     if not site.accepts_signatures and site.pause_message:
         bars.append({"colour": "red", "text": site.pause_message})
     path = request.path_info
@@ -75,6 +76,14 @@ def list_messages(request: HttpRequest, site: SiteSettings, parliament: Parliame
     if path.startswith("/feedback") and site.feedback_message:
         bars.append({"colour": BAR_COLOURS[site.feedback_message_colour], "text": site.feedback_message})
     return bars
+
+
+def link_questions(text: str, parliament: Parliament) -> str:
+    """What is announced, with a link to what people ask about it, where staff have written that down."""
+    if not parliament.dissolution_faq_url:
+        return text
+    link = Markup('{} <a href="{}">{}</a>')
+    return link.format(text, parliament.dissolution_faq_url, gettext("What this means for petitions"))
 
 
 def say_dissolution(parliament: Parliament) -> str:

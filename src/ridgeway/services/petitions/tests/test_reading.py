@@ -95,9 +95,11 @@ def test_a_dissolution_is_announced_on_every_page_and_deadlines_are_clipped(site
     petition = publish()
     Parliament.objects.update(dissolution_at=datetime(2026, 6, 1, 0, 1, tzinfo=UTC), shows_dissolution=True)
     Petition.objects.update(closes_at=datetime(2126, 9, 2, tzinfo=UTC))
-    Parliament.objects.update(dissolution_at=datetime(2126, 6, 1, 0, 1, tzinfo=UTC))
+    faq = "https://parliament.example/faq"
+    Parliament.objects.update(dissolution_at=datetime(2126, 6, 1, 0, 1, tzinfo=UTC), dissolution_faq_url=faq)
     for path in ("/", "/petitions", "/petitions/start", f"/petitions/{petition.pk}"):
         assert "Parliament will be dissolved on 1 June 2126" in text_of(read(path)), path
+        assert f'<a href="{faq}">What this means for petitions</a>' in read(path).content.decode(), path
     assert "Open until 1 June 2126" in text_of(read(f"/petitions/{petition.pk}"))
 
 
