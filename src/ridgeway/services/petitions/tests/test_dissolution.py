@@ -297,9 +297,10 @@ def test_each_parliament_has_its_own_lines_and_constituencies(any_office):
     new = enter_parliament(Described("2027-2032", "Others", NOON), actor=None, now=NOON)
     assert {each.code for each in new.constituencies.all()} == {"C2"}
     assert {each.code for each in old.constituencies.all()} == {"C1"}
-    assert new.threshold_for_response is None
+    assert not new.threshold_for_response
     close_archive(new.pk, now=NOON)
     new.refresh_from_db()
-    assert (new.threshold_for_response, new.threshold_for_debate) == (10_000, 100_000)
+    lines = [new.threshold_for_response, new.threshold_for_debate]
+    assert lines == [10_000, 100_000]
     with pytest.raises(ParliamentError, match="already"):
         enter_parliament(Described("2027-2032", "Others", NOON), actor=None, now=NOON)
