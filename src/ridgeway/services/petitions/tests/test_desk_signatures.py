@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core import signing
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from ridgeway.errors import RidgewayError
 from ridgeway.office.audit.models import Entry
+from ridgeway.office.people.actor import Actor
 from ridgeway.office.people.tests.cast import make_account, signed_in
 from ridgeway.office.tests.ready import Office, any_office, cluster, migrated_file, office  # noqa: F401 - fixtures
+from ridgeway.services.petitions.actions.proposing import agree, take_off
+from ridgeway.services.petitions.actions.withdrawing import Act, change_signatures
 from ridgeway.services.petitions.models import Petition, Signature
 from ridgeway.services.petitions.states import SignatureState, State
 from ridgeway.services.petitions.tests.cast import found_site, open_petition, sign_row
@@ -206,3 +212,48 @@ def test_what_signers_wrote_is_shown_and_never_run(desk: Office):
     Signature.objects.filter(pk=row.pk).update(name=evil, email=f"{evil}@x.example")
     for path in (f"{SEARCH}?state=pending", f"{SEARCH}/{row.pk}", f"{SEARCH}?q={evil}"):
         assert "<script>alert" not in mona.get(path).content.decode()
+
+
+def test_four_moderators_change_the_same_signatures_at_once_and_the_count_is_exact(any_office: Office):  # noqa: F811
+    found_site()
+    petition = signed_by(*[f"Signer{number}" for number in range(20)])
+    ids = list(Signature.objects.exclude(role="creator").values_list("pk", flat=True))
+    mona = Actor(make_account("mona@parliament.example", "Mona", []).pk, "Mona", "", frozenset())
+
+    def work(act: Act) -> None:
+        try:
+            for _time in range(5):
+                change_signatures(act, ids, actor=mona, now=timezone.now())
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(work, act) for act in (Act.INVALIDATE, Act.VALIDATE) * 2]:
+            done.result()
+    petition.refresh_from_db()
+    assert petition.signature_count in {1, 21}
+    assert recount(petition.pk, now=timezone.now(), repairs=False) is None
+
+
+def test_a_proposal_is_carried_out_once_however_many_agree_at_once(any_office: Office):  # noqa: F811
+    found_site()
+    petition = open_petition()
+    accounts = [make_account(f"s{number}@parliament.example", f"S{number}", []) for number in range(4)]
+    actors = [Actor(account.pk, account.name, "", frozenset()) for account in accounts]
+    proposal = take_off(petition.pk, reason="Asked.", actor=actors[0], now=timezone.now())
+    assert proposal is not None
+
+    def work(actor: Actor) -> bool:
+        try:
+            agree(proposal.pk, actor=actor, now=timezone.now())
+        except RidgewayError:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        agreed = list(pool.map(work, actors))
+    assert sorted(agreed) == [False, False, False, True]
+    assert not agreed[0]
+    assert Entry.objects.filter(act="petitions.remove").count() == 1
