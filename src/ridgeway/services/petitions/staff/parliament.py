@@ -251,10 +251,12 @@ def edit_dissolution(request: HttpRequest, parliament_id: str) -> HttpResponse:
 def act(request: HttpRequest, verb: Act, parliament: Parliament, *arguments: object, done: str) -> None:
     """The verb is done, or why not is said on the next page."""
     actor: Actor = get_actor(request)
+    name, now = request.path.rpartition("/")[2], timezone.now()
     try:
-        verb(parliament.pk, *arguments, actor=actor, now=timezone.now())
+        verb(parliament.pk, *arguments, actor=actor, now=now)
     except ParliamentError as error:
-        say(request, error.detail, kind=ERROR)
+        reasons = {step.name: step.why_not for step in list_steps(parliament, now)}
+        say(request, reasons.get(name) or error.detail, kind=ERROR)
     else:
         say(request, done)
 
