@@ -77,11 +77,13 @@ async def running_country(country: Country, stopped: asyncio.Event) -> AsyncIter
     """
     supervisor = Supervisor(on_change=lambda: write_status(progress.country, supervisor))
     progress = Progress(supervisor, country)
+    forget_readiness(country)
     try:
         async with Pool() as pool:
             await finish_unless(stopped, start_all(country, supervisor, progress, pool))
         yield progress
     finally:
+        forget_readiness(country)
         await supervisor.stop()
 
 
@@ -151,13 +153,16 @@ async def start_country(country: Country, supervisor: Supervisor, progress: Prog
 async def start_service(progress: Progress) -> None:
     """The petitions service of the country is up, with the sample in it."""
     country, supervisor = progress.country, progress.supervisor
-    ready = country.folder(PARLIAMENT.key) / READY_FILE
-    ready.unlink(missing_ok=True)
     opening = run_command(country, PARLIAMENT.key, *lab_arguments(country, "open-service"))
     await progress.step("tables, first rows and staff of the petitions service", opening)
     await progress.step("its processes, and a few thousand petitions", run_service(progress))
-    ready.touch()
+    (country.folder(PARLIAMENT.key) / READY_FILE).touch()
     write_status(country, supervisor)
+
+
+def forget_readiness(country: Country) -> None:
+    """Nobody is told that the service is ready, until it is."""
+    (country.folder(PARLIAMENT.key) / READY_FILE).unlink(missing_ok=True)
 
 
 async def run_service(progress: Progress) -> None:

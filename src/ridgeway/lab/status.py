@@ -76,6 +76,8 @@ def read_status(country: Country) -> dict[str, Any]:
         process["memory_bytes"] = resident_bytes(process["pid"]) if alive else 0
         process["purpose"] = PURPOSES.get(process["name"].rpartition("/")[2], "")
     told["running"] = any(process["running"] for process in told["processes"])
+    for service in told.get("services", []):
+        service["ready"] = service["ready"] and told["running"]
     return told
 
 
