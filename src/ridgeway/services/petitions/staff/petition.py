@@ -26,7 +26,13 @@ from ridgeway.services.petitions.service import (
     SIGNATURES,
     VIEW,
 )
-from ridgeway.services.petitions.staff.labels import DEBATE_STATES, PETITION_STATES, RESPONSE_STATES, STATE_COLOURS
+from ridgeway.services.petitions.staff.labels import (
+    ACTS,
+    DEBATE_STATES,
+    PETITION_STATES,
+    RESPONSE_STATES,
+    STATE_COLOURS,
+)
 from ridgeway.services.petitions.staff.locking import describe_lock, is_free
 from ridgeway.services.petitions.staff.saying import back_to, say, show
 from ridgeway.services.petitions.states import UNPUBLISHED, VISIBLE, Event, State, may_take
@@ -87,6 +93,7 @@ def describe(request: HttpRequest, petition: Petition) -> dict[str, Any]:
         "lines": Entry.objects.filter(subject=f"petition:{petition.pk}").order_by("-pk")[:MAX_LINES],
         "now": timezone.now(),
         "labels": PETITION_STATES,
+        "acts": ACTS,
         "colours": STATE_COLOURS,
         "response_labels": RESPONSE_STATES,
         "debate_labels": DEBATE_STATES,

@@ -216,3 +216,13 @@ def test_a_page_that_is_left_lets_go_of_nothing_that_was_opened_since(desk: Offi
         assert (petition.locked_by is not None) is is_held
     for nonsense in ("2026-01-01T00:00:00", "nonsense", "2026-13-45T00:00:00Z"):
         assert mona.post(f"{page}/lock/release", {"held_at": nonsense}).status_code == 400
+
+
+def test_the_page_of_a_petition_says_in_words_what_was_done_and_answered(desk: Office):
+    mona, petition = employ("Mona", "moderator"), open_petition()
+    page = f"/petitions/{petition.pk}"
+    mona.post(f"{page}/response", {**ANSWER, "details": "At length.", "silent": "yes"})
+    mona.post(f"{page}/outcome", {"debated": "no", "overview": "No time.", "silent": "yes"})
+    shown = mona.get(page).content.decode()
+    for text in ("Wrote the response", "At length.", "Told the outcome of the debate", "Not debated", "No time."):
+        assert text in shown
