@@ -6,7 +6,7 @@ The words and orders are those of CLDR, through Babel.
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from babel import Locale, UnknownLocaleError
@@ -93,7 +93,15 @@ def render_duration(value: datetime | None, now: datetime | None = None) -> str:
 
 def render_number(value: int | float | Decimal | None) -> str:
     """A number with the marks of the language: `1,234,567`."""
-    return "" if value is None else format_decimal(value, locale=active_locale())
+    if value is None:
+        return ""
+    return render_whole(value, active_locale()) if type(value) is int else format_decimal(value, locale=active_locale())
+
+
+@lru_cache(maxsize=8192)
+def render_whole(value: int, locale: Locale) -> str:
+    """A whole number; a page of places asks for the same small ones again and again."""
+    return format_decimal(value, locale=locale)
 
 
 def render_compact_number(value: int | float | Decimal | None) -> str:

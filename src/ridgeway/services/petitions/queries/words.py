@@ -7,6 +7,7 @@ Law: words are data, never a query language: whatever somebody types is looked f
 import re
 
 from django.db import connections, models
+from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from ridgeway.services.petitions.queries.published import Petitions
@@ -23,7 +24,10 @@ def match_words(petitions: Petitions, words: str) -> Petitions:
     if not sought:
         return petitions.none()
     if is_sqlite(petitions):
-        return petitions.filter(pk__in=select_numbers(SQLITE, quote_words(sought)))
+        # `+ 0` keeps SQLite from looking each found number up in the table: a covering index is read instead, which
+        # costs little for a rare word, and a quarter of the time for a word that most petitions have.
+        found = select_numbers(SQLITE, quote_words(sought))
+        return petitions.alias(number=F("pk") + 0).filter(number__in=found)
     return petitions.filter(pk__in=select_numbers(POSTGRESQL, " ".join(sought)))
 
 
