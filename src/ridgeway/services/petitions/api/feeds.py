@@ -4,6 +4,7 @@ Law: an entry's id never changes, so that a reader tells nothing twice; a feed's
 the asking.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,13 @@ from ridgeway.services.petitions.states import VISIBLE
 
 ATOM = "application/atom+xml; charset=utf-8"
 LIMIT = 50
+UNFIT = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""Source:  XML 1.0, section 2.2."""
+
+
+def make_fit(values: dict[str, Any]) -> dict[str, Any]:
+    """`values`, its texts without what XML has no letter for: one of them makes a whole feed unreadable."""
+    return {name: UNFIT.sub("", each) if isinstance(each, str) else each for name, each in values.items()}
 
 
 class Feed(Atom1Feed):
@@ -37,6 +45,15 @@ class Feed(Atom1Feed):
     def __init__(self, *, began_at: datetime, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.began_at = began_at
+
+    def add_root_elements(self, handler: Any) -> None:
+        """What the feed says of itself, in letters that XML has."""
+        self.feed = make_fit(self.feed)
+        super().add_root_elements(handler)
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        """What the feed says of one thing, in letters that XML has."""
+        super().add_item_elements(handler, make_fit(item))
 
     def latest_post_date(self) -> datetime:
         """When it changed last."""

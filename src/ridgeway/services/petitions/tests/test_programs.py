@@ -367,6 +367,12 @@ def test_a_reader_of_feeds_follows_one_petition(site):
     assert arabic.findtext(f"{ATOM}entry/{ATOM}id") == f"{page}#response"
 
 
+def test_a_sign_that_xml_has_not_makes_no_feed_unreadable(site):
+    petition = publish(action="Save\x0b the\uffff trees", background="\x01 now")
+    for path in ("/petitions.atom", f"/petitions/{petition.pk}.atom"):
+        assert "Save the trees" in "".join(ET.fromstring(read(path).content).itertext())
+
+
 # How it is asked and refused
 
 
