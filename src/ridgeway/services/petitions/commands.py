@@ -21,6 +21,7 @@ from ridgeway.services.petitions.operating.running import (
     Deployment,
     claimed,
     describe,
+    keep_to_oneself,
     start_over_in,
     stay_up,
     write_settings,
@@ -83,6 +84,7 @@ def up(
 ) -> None:
     """Run the service alone, in one folder: both sites, the writer of signatures, the worker; until Ctrl-C."""
     began = time.monotonic()
+    keep_to_oneself()
     settings: Settings = django_settings.RIDGEWAY_SETTINGS
     named: Path | None = ctx.find_root().params.get("settings_file")
     has_settings = here or named is not None or (state is None and Path(DEFAULT_FILE).exists())

@@ -29,6 +29,8 @@ from ridgeway.settings import DEFAULT_FILE, Settings
 
 LOCK_FILE = "petitions.lock"
 OWNER_ALONE = 0o700
+NOBODY_ELSE = 0o077
+"""The umask of the service: its folder holds names, addresses and tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ def write_settings(folder: Path, *, port: int) -> Path:
         beside.write_text("\n".join(lines) + "\n", "utf-8")
         beside.replace(file)
     return file
+
+
+def keep_to_oneself() -> None:
+    """What this process and those that it starts write from now on is their user's alone."""
+    os.umask(NOBODY_ELSE)
 
 
 def start_over_in(folder: Path, arguments: list[str]) -> None:

@@ -113,6 +113,7 @@ async def test_a_team_opens_the_service_alone_and_what_dies_is_brought_back_unti
     assert (await read(f"http://localhost:{port + 1}/people/sign-in"))[0] == 200
     assert (await read(f"http://localhost:{port}/petitions.json"))[0] == 200
     assert {file.stem for file in (folder / "log").iterdir()} == {"writer", "petitions", "desk", "jobs"}
+    assert [path for path in folder.rglob("*") if not path.is_symlink() and path.stat().st_mode & 0o077] == []
     kill_writer(service, folder)
     assert (await read(f"http://localhost:{port}/"))[0] == 200
     assert service.stop() == 0
