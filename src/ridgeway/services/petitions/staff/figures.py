@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from ridgeway.office.notices.status import list_mailings
+from ridgeway.office.notices.status import MailingStatus, list_mailings
 from ridgeway.office.people.gates import gate, get_actor
 from ridgeway.services.petitions.actions.opening import Doer
 from ridgeway.services.petitions.actions.placing import SPANS, request_places
@@ -48,9 +48,18 @@ def show_statistics(request: HttpRequest, petition_id: str) -> HttpResponse:
         "countries": list_largest(places.countries),
         "constituencies": list_largest(places.constituencies),
         "growth": list(list_growth(petition))[-MAX_DAYS:],
-        "mailings": list_mailings(subject=f"petition:{petition.pk}"),
+        "mailings": list_all_mailings(petition),
     }
     return show(request, "statistics.html", context)
+
+
+def list_all_mailings(petition: Petition) -> list[MailingStatus]:
+    """Every mailing about the petition, those of each entry of other business and of each letter too; newest first."""
+    about = f"petition:{petition.pk}"
+    parts = [f"business:{number}:{about}" for number in petition.other_business.values_list("pk", flat=True)]
+    parts += [f"mailshot:{number}:{about}" for number in petition.mailshots.values_list("pk", flat=True)]
+    found = (each for subject in (about, *parts) for each in list_mailings(subject=subject))
+    return sorted(found, key=lambda mailing: mailing.requested_at, reverse=True)
 
 
 def list_largest(places: list[Counted]) -> list[Counted]:

@@ -113,6 +113,7 @@ def test_mails_about_two_entries_of_one_day_do_not_replace_one_another(desk: Off
     for subject in ("Evidence", "Report"):
         mona.post(f"/petitions/{petition.pk}/business", {**form, "occurred_on_year": "2026", "subject": subject})
     assert list(RequestedMailing.objects.values_list("state", flat=True)) == ["open", "open"]
+    assert mona.get(f"/petitions/{petition.pk}/statistics").content.decode().count("petitions.business") == 2
     first = petition.other_business.get(subject="Evidence")
     mona.post(f"/petitions/{petition.pk}/business/{first.pk}/delete")
     assert sorted(RequestedMailing.objects.values_list("state", flat=True)) == ["cancelled", "open"]
