@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.test import Client
 
@@ -48,7 +49,7 @@ def settle_country():
 def send(
     browser: Client,
     path: str,
-    fields: dict,
+    fields: dict[str, Any],
     *,
     purpose: str,
     given_at: datetime | None = None,

@@ -64,7 +64,17 @@ def enter(page: Page, address: str, name: str, role: str) -> None:
 def list_paths(petition: Petition) -> list[str]:
     """Every page that shows something or asks for something."""
     signature = Signature.objects.get(name="Ben").pk
-    of_petition = ("", "/text", "/marks", "/reject", "/remove", "/response", "/debate", "/outcome", "/business")
+    of_petition: tuple[str, ...] = (
+        "",
+        "/text",
+        "/marks",
+        "/reject",
+        "/remove",
+        "/response",
+        "/debate",
+        "/outcome",
+        "/business",
+    )
     of_petition += ("/signatures", "/fraud", "/letters", "/letters/new", f"/letters/{Mailshot.objects.get().pk}")
     return [
         "",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.core import signing
@@ -71,7 +72,7 @@ def test_pages_of_fifty_follow_one_another(desk: Office):
     first = mona.get(SEARCH, ALL).content.decode()
     assert "Signer54" in first
     assert "Signer3<" not in first
-    assert "Signer3<" in mona.get(SEARCH, {**ALL, "page": 2}).content.decode()
+    assert "Signer3<" in mona.get(SEARCH, {**ALL, "page": "2"}).content.decode()
 
 
 def test_mona_invalidates_two_at_once_and_the_counts_are_exact(desk: Office):
@@ -141,7 +142,7 @@ def test_a_list_that_the_page_did_not_show_is_refused(desk: Office):
     signed_by("Ada")
     ada = Signature.objects.get(name="Ada")
     sealed = sealed_in(mona.get(SEARCH, {"q": "Ada"}).content.decode())
-    forged = [
+    forged: list[dict[str, Any]] = [
         {"shown": sealed + "x", "signature": [ada.pk]},
         {"shown": sealed, "signature": [ada.pk + 1]},
         {"shown": sealed, "signature": [ada.pk, "1 OR 1=1"]},
@@ -199,7 +200,7 @@ def test_the_evidence_is_a_file_without_names(desk: Office):
     page = mona.get(f"{SEARCH}/{ada.pk}").content.decode()
     assert str(Signature.objects.get(name="Ben").pk) in page
     answer = mona.get(f"{SEARCH}/{ada.pk}/evidence.csv")
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = answer.getvalue().decode("utf-8-sig")
     assert len(text.splitlines()) == 3
     assert "@" not in text
 

@@ -70,7 +70,7 @@ def place(any_office, tmp_path):  # noqa: F811
 
 def write_petition(browser):
     """The creator answers every question."""
-    answers = (
+    answers: tuple[tuple[str, dict[str, str]], ...] = (
         ("", {"eligible": "yes"}),
         ("/title", {"action": TITLE}),
         ("/background", {"background": "It has been closed since the flood."}),

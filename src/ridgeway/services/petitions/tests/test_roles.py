@@ -125,7 +125,7 @@ def desk(office: Office) -> Iterator[Office]:  # noqa: F811
 
 
 def list_routes() -> dict[str, str]:
-    return {str(each.name): str(each.pattern) for each in get_resolver(ROUTES).url_patterns}  # type: ignore[union-attr]
+    return {str(each.name): str(each.pattern) for each in get_resolver(ROUTES).url_patterns}
 
 
 def fill(route: str, petition: Petition) -> str:
