@@ -443,8 +443,8 @@ def test_a_script_in_any_field_is_text_on_every_page(petition):
 
 
 def test_a_line_break_comes_into_no_mail_and_no_header(petition):
-    sign(Client(), petition, name="Suzie\r\nBcc: all@example.org")
-    assert Signature.objects.get(role="signer").name == "Suzie Bcc: all@example.org"
+    sign(Client(), petition, name="Suzie\r\nBcc: all@localhost")
+    assert Signature.objects.get(role="signer").name == "Suzie Bcc: all@localhost"
     response = sign(Client(), petition, email="a@example.org\nBcc: b@example.org", nonce="2")
     assert "like name@example.com" in text_of(response)
 
