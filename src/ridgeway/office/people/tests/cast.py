@@ -3,8 +3,10 @@
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
@@ -32,9 +34,15 @@ def make_account(
 ) -> Account:
     """An account with a password."""
     account = add_account(email, name, roles, by=OPERATOR, now=timezone.now())
-    account.set_password(password)
+    account.password = hash_of(password)
     account.save()
     return account
+
+
+@cache
+def hash_of(password: str) -> str:
+    """The password as it is kept; made once, for it is meant to be slow."""
+    return make_password(password)
 
 
 def signed_in(account: Account) -> Client:
