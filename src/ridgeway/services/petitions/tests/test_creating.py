@@ -348,8 +348,8 @@ def test_a_script_in_any_field_is_text(site):
 
 
 def test_line_breaks_never_come_into_a_name_or_an_address(site):
-    create(Client(), name="Suzie\r\nBcc: all@example.org", email="suzie@example.org")
-    assert Signature.objects.get().name == "Suzie Bcc: all@example.org"
+    create(Client(), name="Suzie\r\nBcc: all@localhost", email="suzie@example.org")
+    assert Signature.objects.get().name == "Suzie Bcc: all@localhost"
     browser = Client()
     answer(browser, eligible="yes")
     response = answer(browser, "your-details", **{**PERSON, "email": "a@example.org\r\nBcc: b@example.org"})
