@@ -11,12 +11,15 @@ from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 
 from ridgeway.settings import Settings, load_settings
 from ridgeway.web.setup import setup_django
 from ridgeway.web.sites import Site, get_site
 
 BACKLOG = 1024
+HEAD_TIMEOUT_MS = 10_000
+"""How long a head may take to come; a body's time is the proxy's to limit, for granian limits none."""
 STOP_SECONDS = 20
 
 
@@ -30,6 +33,7 @@ def run_site(settings: Settings, site: Site, *, settings_file: Path | None) -> N
         workers=settings.web.processes,
         blocking_threads=settings.web.threads,
         backlog=BACKLOG,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT_MS),
         log_access=False,
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
