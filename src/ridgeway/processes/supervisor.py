@@ -71,7 +71,10 @@ class Supervisor:
     """Starts, watches and stops the parts of one country or one service."""
 
     def __init__(self, on_change: Callable[[], None] = lambda: None, *, is_one_group: bool = False) -> None:
-        """`is_one_group`: the parts stay in this process's group, inherit its `RIDGEWAY_*`, and end with it."""
+        """`is_one_group`: the parts inherit this process's `RIDGEWAY_*`, and end with it, however it ends.
+
+        A Ctrl-C in the terminal reaches this process alone: it stops its parts one after the other.
+        """
         self.on_change = on_change
         self.is_one_group = is_one_group
         self.running: dict[str, Running] = {}
@@ -106,7 +109,7 @@ class Supervisor:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=not self.is_one_group,
+                start_new_session=True,
                 preexec_fn=end_with_parent if self.is_one_group else None,
             )
         running.started_at = time.monotonic()
@@ -146,7 +149,7 @@ class Supervisor:
         """Stop every part, in the reverse order of starting; the last resort is SIGKILL."""
         self.stopping = True
         for running in reversed(list(self.running.values())):
-            send_signal(running, signal.SIGTERM, is_leader=not self.is_one_group)
+            send_signal(running, signal.SIGTERM, is_leader=True)
         for running in reversed(list(self.running.values())):
             await self.reap(running)
 
@@ -157,7 +160,7 @@ class Supervisor:
                 async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
                     await running.process.wait()
             except TimeoutError:
-                send_signal(running, signal.SIGKILL, is_leader=not self.is_one_group)
+                send_signal(running, signal.SIGKILL, is_leader=True)
                 await running.process.wait()
         if running.keeper is not None:
             running.keeper.cancel()
