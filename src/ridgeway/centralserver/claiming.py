@@ -1,13 +1,13 @@
 """One process a central server: while it runs nobody else publishes the same folder, and nothing is put back under it.
 
-Law: the lock is the kernel's, so it ends with the process, however that ends.
+Next: `ridgeway/processes/claiming.py`, whose lock it is.
 """
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ridgeway.errors import SettingsError
+from ridgeway.processes import holding
 from ridgeway.settings import Settings
 
 RUNNING_FILE = ".running"
@@ -21,13 +21,10 @@ def claimed(settings: Settings) -> Iterator[None]:
     """
     folder = settings.path(settings.centralserver.public_dir)
     folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-    with (folder / RUNNING_FILE).open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise SettingsError(
-                "already_running",
-                f"A central server publishes to {folder} already.",
-                action="Stop it first; a second one needs a state folder of its own.",
-            ) from error
+    refusal = SettingsError(
+        "already_running",
+        f"A central server publishes to {folder} already.",
+        action="Stop it first; a second one needs a state folder of its own.",
+    )
+    with holding(folder / RUNNING_FILE, refusal):
         yield

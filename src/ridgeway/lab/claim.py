@@ -8,7 +8,6 @@ import contextlib
 import fcntl
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from pathlib import Path
 from ridgeway.errors import SettingsError
 from ridgeway.lab.country import NORTHMARK, Country
 from ridgeway.lab.status import is_ours, read_status
+from ridgeway.processes import holding, require_free_port
 
 LOCK_FILE = "lab.lock"
 LEFTOVER_SECONDS = 10.0
@@ -29,15 +29,12 @@ def claimed(country: Country) -> Iterator[None]:
     Raises:  SettingsError(already_running | port_in_use).
     """
     country.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (country.state / LOCK_FILE).open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise SettingsError(
-                "already_running",
-                f"The country in {country.state} is up already.",
-                action="See it: ridgeway lab status. For a second one give --state and --base-port.",
-            ) from error
+    refusal = SettingsError(
+        "already_running",
+        f"The country in {country.state} is up already.",
+        action="See it: ridgeway lab status. For a second one give --state and --base-port.",
+    )
+    with holding(country.state / LOCK_FILE, refusal):
         stop_leftovers(country)
         require_free_ports(country)
         if country.is_accompanied:
@@ -97,13 +94,5 @@ def require_free_ports(country: Country) -> None:
     for each in country.organisations:
         wanted += [(each.host, port) for port in ports.of_a_server]
     for host, port in wanted:
-        with socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind((host, port))
-            except OSError as error:
-                raise SettingsError(
-                    "port_in_use",
-                    f"{host}:{port} cannot be listened on: {error.strerror}.",
-                    action=f"Choose other ports, as in --base-port {country.ports.base + 100}.",
-                ) from error
+        action = f"Choose other ports, as in --base-port {country.ports.base + 100}."
+        require_free_port(host, port, action=action)

@@ -5,10 +5,8 @@ folder holds stays; a second start only starts.
 """
 
 import asyncio
-import fcntl
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -23,11 +21,12 @@ from django.conf import settings as django_settings
 
 from ridgeway.errors import SettingsError
 from ridgeway.journal.places import choose_socket_folder
-from ridgeway.processes import Part, Supervisor, answers_at, has_socket, is_there
+from ridgeway.processes import Part, Supervisor, answers_at, has_socket, holding, is_there, require_free_port
 from ridgeway.services.petitions.deployment import read_own_settings
 from ridgeway.settings import DEFAULT_FILE, Settings
 
 LOCK_FILE = "petitions.lock"
+OTHER_PORTS = "Choose another --port for a new folder, or change the ports in its ridgeway.toml."
 OWNER_ALONE = 0o700
 NOBODY_ELSE = 0o077
 """The umask of the service: its folder holds names, addresses and tokens."""
@@ -82,36 +81,16 @@ def claimed(settings: Settings) -> Iterator[None]:
 
     Raises:  SettingsError(already_running | port_in_use).
     """
-    with (settings.state_dir / LOCK_FILE).open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise SettingsError(
-                "already_running",
-                f"The service in {settings.state_dir} is up already.",
-                action="For a second one give another --state and --port.",
-            ) from error
+    refusal = SettingsError(
+        "already_running",
+        f"The service in {settings.state_dir} is up already.",
+        action="For a second one give another --state and --port.",
+    )
+    with holding(settings.state_dir / LOCK_FILE, refusal):
         own = read_own_settings()
         for host, port in ((own.host, own.port), (settings.web.desk_host, settings.web.desk_port)):
-            require_free(host, port)
+            require_free_port(host, port, action=OTHER_PORTS)
         yield
-
-
-def require_free(host: str, port: int) -> None:
-    """Hold only while nobody else listens there.
-
-    Raises:  SettingsError(port_in_use).
-    """
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((host, port))
-        except OSError as error:
-            raise SettingsError(
-                "port_in_use",
-                f"{host}:{port} cannot be listened on: {error.strerror}.",
-                action="Choose another --port for a new folder, or change the ports in its ridgeway.toml.",
-            ) from error
 
 
 def list_parts(deployment: Deployment) -> list[Part]:
