@@ -18,6 +18,7 @@ from ridgeway.services.petitions.actions.dissolving import (
 from ridgeway.services.petitions.actions.opening import Doer
 from ridgeway.services.petitions.models import Parliament, Petition
 from ridgeway.services.petitions.operating.progress import SILENT, Progress
+from ridgeway.services.petitions.queries.lines import find_lines
 from ridgeway.services.petitions.queries.site import read_site
 from ridgeway.services.petitions.states import UNPUBLISHED, State
 
@@ -73,8 +74,8 @@ def close_archive(parliament_id: int, *, now: datetime) -> None:
     parliament, site = lock_parliament(parliament_id), read_site()
     if parliament.archived_at is not None:
         return
-    parliament.threshold_for_response = parliament.threshold_for_response or site.threshold_for_response
-    parliament.threshold_for_debate = parliament.threshold_for_debate or site.threshold_for_debate
+    lines = find_lines(parliament, site)
+    parliament.threshold_for_response, parliament.threshold_for_debate = lines.response, lines.debate
     parliament.petition_duration_months = parliament.petition_duration_months or site.petition_duration_months
     parliament.archived_at, parliament.shows_dissolution = now, False
     parliament.save()

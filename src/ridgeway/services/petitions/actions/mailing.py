@@ -22,7 +22,7 @@ def subject_of(petition: Petition) -> str:
     return f"petition:{petition.pk}"
 
 
-def tell_supporters(petition: Petition, kind: str, *, at: datetime | None, now: datetime) -> int:
+def tell_supporters(petition: Petition, kind: str, *, now: datetime) -> int:
     """The creator and each confirmed sponsor learn of a decision, once for each time it is made; how many they are."""
     is_creator = Q(role=SignatureRole.CREATOR)
     is_sponsor = Q(role=SignatureRole.SPONSOR, state=SignatureState.VALIDATED)
@@ -32,7 +32,7 @@ def tell_supporters(petition: Petition, kind: str, *, at: datetime | None, now: 
             kind,
             subject=subject_of(petition),
             recipient_key=f"signature:{signature.pk}",
-            version=(at or now).isoformat(),
+            version=now.isoformat(),
             address=signature.email,
             language=signature.language,
             payload={},

@@ -17,9 +17,8 @@ from ridgeway.services.petitions.actions.opening import Doer, lock_petition
 from ridgeway.services.petitions.models import Petition, RejectionReason
 from ridgeway.services.petitions.queries.site import read_site
 from ridgeway.services.petitions.rules.closing import decide_deadline, is_over
+from ridgeway.services.petitions.rules.texts import REJECTION_DETAILS_LIMIT
 from ridgeway.services.petitions.states import Event, State, decide_state
-
-MAX_DETAILS = 4000
 
 
 class ModerationError(RequestError):
@@ -44,7 +43,7 @@ def approve(petition_id: int, *, actor: Actor | None, now: datetime, mails: bool
     note_decision(petition, doer)
     doer.note("approve", petition)
     if mails:
-        tell_supporters(petition, "petitions.published", at=now, now=now)
+        tell_supporters(petition, "petitions.published", now=now)
     return petition
 
 
@@ -93,8 +92,10 @@ def reject(
     Raises:  ModerationError for an unknown reason or too long details; StateError.
     """
     petition, doer, reason = lock_petition(petition_id), Doer(actor, now), find_reason(code)
-    if len(details) > MAX_DETAILS:
-        raise ModerationError("too_long", f"The details have {len(details)} characters; at most {MAX_DETAILS} fit.")
+    if len(details) > REJECTION_DETAILS_LIMIT:
+        raise ModerationError(
+            "too_long", f"The details have {len(details)} characters; at most {REJECTION_DETAILS_LIMIT} fit."
+        )
     is_hidden = reason.is_hidden or hides
     petition.state = decide_state(State(petition.state), Event.HIDE if is_hidden else Event.REJECT)
     petition.rejection_reason, petition.rejection_details = reason, details
@@ -102,7 +103,7 @@ def reject(
     note_decision(petition, doer)
     doer.note("hide" if is_hidden else "reject", petition, details={"code": reason.code})
     if mails:
-        tell_supporters(petition, "petitions.hidden" if is_hidden else "petitions.rejected", at=now, now=now)
+        tell_supporters(petition, "petitions.hidden" if is_hidden else "petitions.rejected", now=now)
     return petition
 
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from ridgeway.services.petitions.api.attributes import Attributes, describe_petition, render_local_time
 from ridgeway.services.petitions.links import link_to
 from ridgeway.services.petitions.models import Parliament, Petition, SiteSettings
+from ridgeway.services.petitions.queries.lines import find_lines
 from ridgeway.services.petitions.queries.listing import Listing
 from ridgeway.services.petitions.queries.published import Listed
 from ridgeway.services.petitions.queries.site import read_site
@@ -52,12 +53,13 @@ def describe_addressee(petition: Petition) -> Attributes:
 
 def describe_parliament(parliament: Parliament, site: SiteSettings) -> Attributes:
     """A Parliament; the lines of one that is archived are its own, of any other those of the site."""
+    lines = find_lines(parliament, site)
     return {
         "period": parliament.period,
         "government": parliament.government,
         "dissolution_at": render_local_time(parliament.dissolution_at),
-        "response_threshold": parliament.threshold_for_response or site.threshold_for_response,
-        "debate_threshold": parliament.threshold_for_debate or site.threshold_for_debate,
+        "response_threshold": lines.response,
+        "debate_threshold": lines.debate,
     }
 
 

@@ -20,8 +20,8 @@ from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.pages.caching import COUNTS, public
 from ridgeway.services.petitions.pages.ids import parse_id
 from ridgeway.services.petitions.pages.lists import TITLES
-from ridgeway.services.petitions.pages.show import draw_lines
 from ridgeway.services.petitions.pages.timeline import list_happenings
+from ridgeway.services.petitions.queries.lines import find_lines
 from ridgeway.services.petitions.queries.listing import Listing, parse_listing
 from ridgeway.services.petitions.queries.published import find_petition
 from ridgeway.services.petitions.queries.searching import find_listed
@@ -116,8 +116,7 @@ def follow_petition(request: HttpRequest, petition_id: str) -> HttpResponse:
         author_name=read_site().parliament_name,
         began_at=petition.created_at,
     )
-    response, debate = draw_lines(petition, read_site())
-    for each in list_happenings(petition, response=response, debate=debate):
+    for each in list_happenings(petition, find_lines(petition.parliament, read_site())):
         feed.add_item(
             title=each.title,
             link=f"{page}{each.anchor}",

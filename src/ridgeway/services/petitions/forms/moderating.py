@@ -12,16 +12,32 @@ from PIL import Image, UnidentifiedImageError
 
 from ridgeway.office.design.widgets import DateParts
 from ridgeway.office.design.wording import translate_data
-from ridgeway.services.petitions.actions.moderating import MAX_DETAILS
 from ridgeway.services.petitions.models import Department, Petition, RejectionReason, Tag, Topic
+from ridgeway.services.petitions.rules.texts import (
+    ACTION_LIMIT,
+    BACKGROUND_LIMIT,
+    BUSINESS_BODY_LIMIT,
+    BUSINESS_SUBJECT_LIMIT,
+    COMMITTEE_NOTE_LIMIT,
+    DETAILS_LIMIT,
+    REJECTION_DETAILS_LIMIT,
+    RESPONSE_DETAILS_LIMIT,
+    RESPONSE_SUMMARY_LIMIT,
+)
 
-MAX_SUMMARY, MAX_RESPONSE = 200, 6000
-MAX_SUBJECT, MAX_BODY = 150, 6000
-MAX_NOTE, MAX_NOTES = 800, 10_000
+MAX_NOTES = 10_000
 MAX_IMAGE_BYTES = 512 * 1024
 IMAGE_WIDTH, IMAGE_HEIGHT, IMAGE_RATIO = (630, 1890), (355, 1260), (1.5, 1.8)
 LINKS = ("transcript_url", "video_url", "debate_pack_url", "public_engagement_url", "debate_summary_url")
 Image.MAX_IMAGE_PIXELS = IMAGE_WIDTH[1] * IMAGE_HEIGHT[1] * 4
+
+
+TEXT_LIMITS = {
+    "action": ACTION_LIMIT,
+    "background": BACKGROUND_LIMIT,
+    "additional_details": DETAILS_LIMIT,
+    "committee_note": COMMITTEE_NOTE_LIMIT,
+}
 
 
 class RejectForm(forms.Form):
@@ -33,7 +49,7 @@ class RejectForm(forms.Form):
     details = forms.CharField(
         label=_("Details for the creator"),
         help_text=_("Shown on the page of the petition, unless it is hidden. You can use Markdown."),
-        max_length=MAX_DETAILS,
+        max_length=REJECTION_DETAILS_LIMIT,
         required=False,
         widget=forms.Textarea,
     )
@@ -59,7 +75,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Why it is removed"),
-        max_length=MAX_DETAILS,
+        max_length=REJECTION_DETAILS_LIMIT,
         widget=forms.Textarea,
         error_messages={"required": _("Say why.")},
     )
@@ -69,11 +85,11 @@ class ResponseForm(forms.Form):
     """The government's response."""
 
     responded_on = forms.DateField(label=_("Day of the response"), widget=DateParts)
-    summary = forms.CharField(label=_("Summary"), max_length=MAX_SUMMARY, widget=forms.Textarea)
+    summary = forms.CharField(label=_("Summary"), max_length=RESPONSE_SUMMARY_LIMIT, widget=forms.Textarea)
     details = forms.CharField(
         label=_("Whole response"),
         help_text=_("You can use Markdown."),
-        max_length=MAX_RESPONSE,
+        max_length=RESPONSE_DETAILS_LIMIT,
         required=False,
         widget=forms.Textarea,
     )
@@ -99,7 +115,9 @@ class OutcomeForm(forms.Form):
         widget=forms.RadioSelect,
     )
     debated_on = forms.DateField(label=_("Day of the debate"), required=False, widget=DateParts)
-    overview = forms.CharField(label=_("Overview"), max_length=MAX_BODY, required=False, widget=forms.Textarea)
+    overview = forms.CharField(
+        label=_("Overview"), max_length=BUSINESS_BODY_LIMIT, required=False, widget=forms.Textarea
+    )
     transcript_url = forms.URLField(label=_("Transcript"), max_length=500, required=False, assume_scheme="https")
     video_url = forms.URLField(label=_("Video"), max_length=500, required=False, assume_scheme="https")
     debate_pack_url = forms.URLField(label=_("Research"), max_length=500, required=False, assume_scheme="https")
@@ -159,10 +177,13 @@ def read_jpeg(file: "UploadedFile[Any]") -> bytes:
 class BusinessForm(forms.Form):
     """Other business of Parliament."""
 
-    subject = forms.CharField(label=_("Subject"), max_length=MAX_SUBJECT)
+    subject = forms.CharField(label=_("Subject"), max_length=BUSINESS_SUBJECT_LIMIT)
     occurred_on = forms.DateField(label=_("Day"), widget=DateParts)
     body = forms.CharField(
-        label=_("What happened"), help_text=_("You can use Markdown."), max_length=MAX_BODY, widget=forms.Textarea
+        label=_("What happened"),
+        help_text=_("You can use Markdown."),
+        max_length=BUSINESS_BODY_LIMIT,
+        widget=forms.Textarea,
     )
 
 
@@ -193,7 +214,7 @@ class TextForm(forms.ModelForm[Petition]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, most in (("action", 80), ("background", 300), ("additional_details", 800), ("committee_note", 800)):
+        for name, most in TEXT_LIMITS.items():
             limit = max(most, len(getattr(self.instance, name)))
             self.fields[name] = forms.CharField(
                 label=self.fields[name].label,

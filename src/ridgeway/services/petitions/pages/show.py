@@ -12,12 +12,13 @@ from django.urls import path, reverse
 
 from ridgeway.services.petitions.api.attributes import find_outcome, find_response
 from ridgeway.services.petitions.links import link_to
-from ridgeway.services.petitions.models import Petition, SiteSettings
+from ridgeway.services.petitions.models import Petition
 from ridgeway.services.petitions.pages.caching import ARCHIVE, COUNTS, never, public, say_modified
 from ridgeway.services.petitions.pages.chart import Chart, draw_chart
 from ridgeway.services.petitions.pages.ids import parse_id
 from ridgeway.services.petitions.pages.timeline import list_happenings
 from ridgeway.services.petitions.queries.growth import list_growth
+from ridgeway.services.petitions.queries.lines import Lines, find_lines
 from ridgeway.services.petitions.queries.parliaments import find_parliament
 from ridgeway.services.petitions.queries.places import count_places
 from ridgeway.services.petitions.queries.published import find_petition
@@ -89,17 +90,17 @@ def show_visible(request: HttpRequest, petition: Petition) -> HttpResponse:
             raise Http404
         return render(request, "410.html", status=410)
     site = read_site()
-    response_line, debate_line = draw_lines(petition, site)
+    lines = find_lines(petition.parliament, site)
     places = count_places(petition) if petition.state in PUBLISHED else None
     context = {
         "petition": petition,
         "response": find_response(petition),
         "outcome": find_outcome(petition),
-        "goal": find_goal(petition, response_line, debate_line),
-        "response_line": response_line,
-        "debate_line": debate_line,
+        "goal": find_goal(petition, lines),
+        "response_line": lines.response,
+        "debate_line": lines.debate,
         "deadline": find_deadline(petition),
-        "happenings": list_happenings(petition, response=response_line, debate=debate_line),
+        "happenings": list_happenings(petition, lines),
         "business": sorted(petition.other_business.all(), key=lambda item: (item.occurred_on, item.pk), reverse=True),
         "places": places,
         "top_places": sorted(places.constituencies, key=lambda each: -each.count)[:TOP_PLACES] if places else [],
@@ -120,19 +121,13 @@ def find_chart(petition: Petition) -> Chart | None:
     return cache.get_or_set(key, lambda: draw_chart(list_growth(petition)) or False, CHART_SECONDS) or None
 
 
-def draw_lines(petition: Petition, site: SiteSettings) -> tuple[int, int]:
-    """The lines for a response and for a debate: those of the petition's own Parliament once they are frozen."""
-    own = petition.parliament
-    response = own.threshold_for_response if own else None
-    debate = own.threshold_for_debate if own else None
-    return response or site.threshold_for_response, debate or site.threshold_for_debate
-
-
-def find_goal(petition: Petition, response: int, debate: int) -> Goal | None:
+def find_goal(petition: Petition, lines: Lines) -> Goal | None:
     """The next line, or the last one reached; nothing for a petition that was refused."""
     if petition.state not in PUBLISHED:
         return None
-    return Goal("response", response) if petition.signature_count < response else Goal("debate", debate)
+    if petition.signature_count < lines.response:
+        return Goal("response", lines.response)
+    return Goal("debate", lines.debate)
 
 
 def find_deadline(petition: Petition) -> date | None:

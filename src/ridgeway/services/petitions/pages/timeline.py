@@ -12,6 +12,7 @@ from markupsafe import Markup
 from ridgeway.office.design.formats import render_day, render_number
 from ridgeway.office.design.prose import render_markdown
 from ridgeway.services.petitions.models import Petition
+from ridgeway.services.petitions.queries.lines import Lines
 from ridgeway.services.petitions.states import DebateState
 
 EMPTY = Markup()
@@ -37,9 +38,9 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
-def list_happenings(petition: Petition, *, response: int, debate: int) -> list[Happening]:
-    """Everything that happened, newest first; `response` and `debate` are the lines that hold for it."""
-    found = [*list_thresholds(petition, response=response, debate=debate), *list_outcomes(petition)]
+def list_happenings(petition: Petition, lines: Lines) -> list[Happening]:
+    """Everything that happened, newest first; `lines` are those that hold for it."""
+    found = [*list_thresholds(petition, lines), *list_outcomes(petition)]
     for item in petition.other_business.all():
         text = render_markdown(item.body)
         found.append(Happening("business", item.subject, start_of(item.occurred_on), text, f"#business-{item.pk}"))
@@ -50,14 +51,14 @@ def list_happenings(petition: Petition, *, response: int, debate: int) -> list[H
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
-def list_thresholds(petition: Petition, *, response: int, debate: int) -> list[Happening]:
+def list_thresholds(petition: Petition, lines: Lines) -> list[Happening]:
     """The lines that it reached."""
-    lines = [
-        ("response_threshold", petition.response_threshold_reached_at, response),
-        ("debate_threshold", petition.debate_threshold_reached_at, debate),
+    reached = [
+        ("response_threshold", petition.response_threshold_reached_at, lines.response),
+        ("debate_threshold", petition.debate_threshold_reached_at, lines.debate),
     ]
     text = gettext("Reached %(count)s signatures")
-    return [Happening(code, text % {"count": render_number(line)}, at) for code, at, line in lines if at is not None]
+    return [Happening(code, text % {"count": render_number(line)}, at) for code, at, line in reached if at is not None]
 
 
 def list_outcomes(petition: Petition) -> list[Happening]:

@@ -1,6 +1,5 @@
 """Which signatures a batch withdraws: those that fit all of its conditions, and are none of a creator."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -64,16 +63,6 @@ def count_matching(batch: Invalidation) -> int:
     return match_conditions(batch).count()
 
 
-def has_started(batch: Invalidation) -> bool:
-    """Whether somebody has started it."""
-    return batch.enqueued_at is not None
-
-
 def is_over(batch: Invalidation) -> bool:
     """Whether nothing of it is to come."""
     return bool(batch.completed_at or batch.cancelled_at)
-
-
-def ended_at(batch: Invalidation) -> datetime | None:
-    """When it ended."""
-    return batch.completed_at or batch.cancelled_at

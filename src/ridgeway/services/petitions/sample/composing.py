@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from random import Random
 
+from ridgeway.services.petitions.rules.texts import ACTION_LIMIT, BACKGROUND_LIMIT, DETAILS_LIMIT
 from ridgeway.services.petitions.sample.words import (
     ARABIC_CLOSING,
     ARABIC_PATTERNS,
@@ -11,15 +12,12 @@ from ridgeway.services.petitions.sample.words import (
     ARABIC_SLOTS,
     CLOSINGS,
     DETAILS,
-    FAMILY,
-    GIVEN,
     PATTERNS,
     REASONS,
     SLOTS,
 )
 
 SLOT = re.compile(r"{(\w+)}")
-MAX_ACTION, MAX_BACKGROUND, MAX_DETAILS = 80, 300, 800
 ARABIC_SHARE = 0.05
 
 
@@ -46,7 +44,7 @@ class Composer:
         """One more petition."""
         while True:
             text = self.write_arabic() if self.random.random() < ARABIC_SHARE else self.write_english()
-            if text.action not in self.used and len(text.action) <= MAX_ACTION:
+            if text.action not in self.used and len(text.action) <= ACTION_LIMIT:
                 self.used.add(text.action)
                 return text
 
@@ -60,7 +58,7 @@ class Composer:
         background = f"{draw.choice(REASONS[topic])} {draw.choice(CLOSINGS)}"
         sentences = draw.sample(DETAILS, draw.randint(0, 3))
         details = " ".join(self.fill(sentence, filled, SLOTS) for sentence in sentences)
-        return Text(action, background[:MAX_BACKGROUND], details[:MAX_DETAILS], "en", topic)
+        return Text(action, background[:BACKGROUND_LIMIT], details[:DETAILS_LIMIT], "en", topic)
 
     def write_arabic(self) -> Text:
         """A petition in Arabic; its title may have been used."""
@@ -73,7 +71,3 @@ class Composer:
         """The pattern with a word in each slot."""
         assert hasattr(slots, "__getitem__")
         return SLOT.sub(lambda match: filled.get(match[1]) or self.random.choice(slots[match[1]]), pattern)
-
-    def name_somebody(self) -> str:
-        """A person who does not exist."""
-        return f"{self.random.choice(GIVEN)} {self.random.choice(FAMILY)}"

@@ -32,7 +32,6 @@ NEW: dict[State, int] = {
 PAST: dict[State, int] = {State.CLOSED: 220, State.REJECTED: 110, State.HIDDEN: 8, State.STOPPED: 20}
 HIDDEN_CODES = ("libellous", "offensive", "advert", "removed")
 PUBLIC_CODES = ("duplicate", "irrelevant", "no-action", "already-happening", "individual", "operational", "local")
-GATHERED = (State.PENDING, State.VALIDATED)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 

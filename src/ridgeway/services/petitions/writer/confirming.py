@@ -5,12 +5,12 @@ pending signature moves, and once; a link that is followed again, or twice at th
 Source:  `rules.signing`. Next: `ledger.py`.
 """
 
-import hmac
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from ridgeway.errors import WorldError
 from ridgeway.services.petitions.models import Petition
+from ridgeway.services.petitions.queries.signing import is_token_of
 from ridgeway.services.petitions.rules.signing import Answer, decide_confirming, is_stale
 from ridgeway.services.petitions.states import GATHERING, IN_QUEUE, UNPUBLISHED, SignatureRole, SignatureState, State
 from ridgeway.services.petitions.writer.ledger import Ledger, Page
@@ -58,7 +58,7 @@ class Confirmer:
         """One link of a sponsor or signer."""
         signature = self.signatures.get(command.signature_id)
         page = self.ledger.find(signature.petition_id) if signature else None
-        if signature is None or page is None or not is_same(signature.confirm_token, command.token):
+        if signature is None or page is None or not is_token_of(command.token, signature.confirm_token):
             return Outcome(Answer.UNKNOWN, page.petition.pk if page else 0)
         role = SignatureRole(signature.role)
         if signature.state == SignatureState.VALIDATED:
@@ -77,7 +77,7 @@ class Confirmer:
     def confirm_creator(self, command: ConfirmCreator) -> Outcome:
         """The private link was opened."""
         page = self.ledger.find(command.petition_id)
-        if page is None or not is_same(page.petition.sponsor_token, command.token):
+        if page is None or not is_token_of(command.token, page.petition.sponsor_token):
             return Outcome(Answer.UNKNOWN)
         self.confirm_creator_of(page, ip=command.ip)
         return Outcome(Answer.ACCEPTED, page.petition.pk, SignatureRole.CREATOR)
@@ -128,11 +128,6 @@ class Confirmer:
         """
         if len(flip(self.flipped, now=self.now).answer()) != len(self.flipped):
             raise WorldError("database_error", "Signatures were changed by somebody else meanwhile; ask again.")
-
-
-def is_same(kept: str, shown: str) -> bool:
-    """Whether a secret is the one that is kept, told in a time that says nothing."""
-    return bool(kept) and hmac.compare_digest(kept.encode(), shown.encode())
 
 
 def accept(signature: KnownSignature) -> Outcome:
