@@ -1,85 +1,22 @@
 """Signing in as people do: with a passkey, with an app, by keyboard; and what the pages look like to axe."""
 
 import re
-import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from ridgeway.office.people.models import Account
 from ridgeway.office.people.tests.cast import PASSWORD, make_account, make_code
 from ridgeway.office.people.tests.oidc import serve_works
 from ridgeway.office.people.tests.test_sign_on import write_sign_on
+from ridgeway.office.tests.browsing import RULES, browser, mark_browser, open_window, serve  # noqa: F401
 from ridgeway.office.tests.ready import Office, migrated_file, office, with_settings  # noqa: F401
-from ridgeway.web.static import serve_static
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("people-browser"),
-    pytest.mark.timeout(240),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed"),
-]
-
-
-class Server(ThreadingMixIn, WSGIServer):
-    """A WSGI server with a thread a request."""
-
-    daemon_threads = True
-
-
-class Quiet(WSGIRequestHandler):
-    """One request, of which nothing is written."""
-
-    def log_message(self, *_args: Any) -> None:
-        """Nothing."""
-
-
-@contextmanager
-def serve() -> Iterator[str]:
-    """The desk answers within, at an address that browsers hold for safe."""
-    application = serve_static(get_wsgi_application())
-
-    def answer(environ: Any, start: Any) -> Any:
-        body = application(environ, start)
-        try:
-            return list(body)
-        finally:
-            getattr(body, "close", lambda: None)()
-            connections.close_all()
-
-    server = make_server("127.0.0.1", 0, answer, server_class=Server, handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://localhost:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, where tests also ask the database.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield running
-        running.close()
+pytestmark = mark_browser("people-browser")
 
 
 @pytest.fixture
@@ -94,16 +31,9 @@ def desk(browser: Browser, office: Office) -> Iterator[str]:  # noqa: F811
 
 
 @pytest.fixture
-def page(browser: Browser, desk: str) -> Iterator[Page]:
-    context = browser.new_context(base_url=desk)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.set_default_timeout(15_000)
-    yield page
-    context.close()
-    assert [each for each in complaints if "status of 403" not in each] == []
+def page(browser: Browser, desk: str) -> Iterator[Page]:  # noqa: F811
+    with open_window(browser, desk, statuses=(403,)) as page:
+        yield page
 
 
 def give_key(page: Page) -> Any:
@@ -311,7 +241,7 @@ def test_one_goes_to_the_sign_on_service_and_comes_back(browser: Browser, desk: 
         context.close()
 
 
-def test_without_script_one_signs_in_all_the_same(browser: Browser, desk: str):
+def test_without_script_one_signs_in_all_the_same(browser: Browser, desk: str):  # noqa: F811
     make_account()
     context = browser.new_context(base_url=desk, java_script_enabled=False)
     page = context.new_page()

@@ -6,12 +6,12 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
+from ridgeway.office.tests.browsing import assert_accessible, browser, mark_browser, open_window, serve  # noqa: F401
 from ridgeway.office.tests.ready import migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.models import Parliament, Petition, SiteSettings
-from ridgeway.services.petitions.tests.browsing import MARKS, assert_accessible, browser, open_window, serve  # noqa: F401
 from ridgeway.services.petitions.tests.citizens import BEGINNING, settle_country
 
-pytestmark = MARKS
+pytestmark = mark_browser("petitions-browser")
 TITLE = "Repair the footbridge at Mill Lane"
 WINDOWS = (
     {"viewport": {"width": 1100, "height": 800}},

@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from ridgeway.office.people.tests.cast import make_account, signed_in
+from ridgeway.office.tests.browsing import assert_accessible, browser, mark_browser, open_window, serve  # noqa: F401
 from ridgeway.office.tests.ready import Office, migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.models import (
     Department,
@@ -22,11 +23,10 @@ from ridgeway.services.petitions.models import (
     TrendingSource,
 )
 from ridgeway.services.petitions.states import SignatureRole, SignatureState, State
-from ridgeway.services.petitions.tests.browsing import MARKS, assert_accessible, browser, open_window, serve  # noqa: F401
 from ridgeway.services.petitions.tests.cast import NOON, found_site, open_petition, sign_row
 from ridgeway.services.petitions.writer.recounting import recount
 
-pytestmark = MARKS
+pytestmark = mark_browser("petitions-browser")
 SMALL, WIDE = {"width": 320, "height": 640}, {"width": 1200, "height": 800}
 Desk = tuple[str, Petition]
 

@@ -3,14 +3,14 @@
 from playwright.sync_api import Browser
 
 from ridgeway.office.people.tests.cast import make_account, signed_in
+from ridgeway.office.tests.browsing import assert_accessible, browser, mark_browser, open_window, serve  # noqa: F401
 from ridgeway.office.tests.ready import Office, migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.forms.site import TABS
 from ridgeway.services.petitions.models import Feedback, Page, RejectionReason, Tag
 from ridgeway.services.petitions.states import State
-from ridgeway.services.petitions.tests.browsing import MARKS, assert_accessible, browser, open_window, serve  # noqa: F401
 from ridgeway.services.petitions.tests.cast import NOON, found_site, open_petition
 
-pytestmark = MARKS
+pytestmark = mark_browser("petitions-browser")
 SMALL = {"width": 320, "height": 640}
 READ = (
     "/petitions/feedback",

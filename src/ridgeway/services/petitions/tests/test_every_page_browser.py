@@ -10,12 +10,12 @@ import pytest
 from django.utils import timezone
 
 from ridgeway.office.people.tests.cast import make_account, signed_in
+from ridgeway.office.tests.browsing import assert_accessible, browser, mark_browser, open_window, serve  # noqa: F401
 from ridgeway.office.tests.ready import migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.operating.preparing import prepare
 from ridgeway.services.petitions.sample.loading import load_sample
-from ridgeway.services.petitions.tests.browsing import MARKS, assert_accessible, browser, open_window, serve  # noqa: F401
 
-pytestmark = [*MARKS, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [*mark_browser("petitions-browser"), pytest.mark.slow, pytest.mark.timeout(600)]
 NO_PAGES = re.compile(r"\.(json|csv|atom|xlsx?|png|jpg|svg|webmanifest|txt|yaml)$|sign-out|/export|/images/")
 SMALL = {"width": 320, "height": 640}
 

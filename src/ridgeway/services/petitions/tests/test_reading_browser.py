@@ -7,13 +7,13 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
 
+from ridgeway.office.tests.browsing import assert_accessible, browser, mark_browser, open_window, serve  # noqa: F401
 from ridgeway.office.tests.ready import migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.models import Parliament, Petition, SiteSettings, Tally
-from ridgeway.services.petitions.tests.browsing import MARKS, assert_accessible, browser, open_window, serve  # noqa: F401
 from ridgeway.services.petitions.tests.citizens import settle_country
 from ridgeway.services.petitions.tests.published import answer, archive, debate, decorate, publish
 
-pytestmark = MARKS
+pytestmark = mark_browser("petitions-browser")
 WINDOWS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1100, "height": 800}},
     "narrow and dark": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},

@@ -5,13 +5,13 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
+from ridgeway.office.tests.browsing import assert_accessible, browser, mark_browser, open_window, serve  # noqa: F401
 from ridgeway.office.tests.ready import migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.models import Petition, Signature, SiteSettings
-from ridgeway.services.petitions.tests.browsing import MARKS, assert_accessible, browser, open_window, serve  # noqa: F401
 from ridgeway.services.petitions.tests.citizens import publish, settle_country
 from ridgeway.services.petitions.tests.writers import writing
 
-pytestmark = MARKS
+pytestmark = mark_browser("petitions-browser")
 TITLE = "Repair the footbridge at Mill Lane"
 WINDOWS = ({"viewport": {"width": 1100, "height": 800}}, {"viewport": {"width": 320, "height": 640}})
 

@@ -1,4 +1,4 @@
-"""The public site in a real browser: served by this process, looked at by axe, in every size and direction."""
+"""Any site in a real browser: served by this process, looked at by axe, in every size and direction."""
 
 import shutil
 import threading
@@ -20,12 +20,16 @@ from ridgeway.web.static import serve_static
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-MARKS = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("petitions-browser"),
-    pytest.mark.timeout(240),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed"),
-]
+
+
+def mark_browser(group: str) -> list[pytest.MarkDecorator]:
+    """The marks of tests with a browser; those of one group run one after the other."""
+    return [
+        pytest.mark.browser,
+        pytest.mark.xdist_group(group),
+        pytest.mark.timeout(240),
+        pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed"),
+    ]
 
 
 class Server(ThreadingMixIn, WSGIServer):
