@@ -162,7 +162,6 @@ class Migration(migrations.Migration):
                 ('locks_petitions', models.BooleanField(default=True)),
                 ('mails_feedback', models.BooleanField(default=True)),
                 ('checks_counts', models.BooleanField(default=True)),
-                ('keeps_statistics', models.BooleanField(default=True)),
                 ('map_url', models.URLField(blank=True, max_length=500)),
                 ('link_domains', models.TextField(default='parliament.example')),
                 ('updated_at', models.DateTimeField()),

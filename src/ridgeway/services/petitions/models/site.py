@@ -53,7 +53,6 @@ class SiteSettings(models.Model):
     locks_petitions = models.BooleanField(default=True)
     mails_feedback = models.BooleanField(default=True)
     checks_counts = models.BooleanField(default=True)
-    keeps_statistics = models.BooleanField(default=True)
     map_url = models.URLField(max_length=500, blank=True)
     link_domains = models.TextField(default="parliament.example")
     """Domains that links of a debate may lead to, one a line."""
