@@ -92,7 +92,9 @@ class RunningCountry:
 def run_ridgeway(*arguments: str, check: bool = True, cwd=None) -> subprocess.CompletedProcess:
     """Run the command."""
     command = [sys.executable, "-m", "ridgeway.cli", *arguments]
-    return subprocess.run(command, cwd=cwd, check=check, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True, timeout=120)
+    assert not check or done.returncode == 0, f"{arguments} ended with {done.returncode}: {done.stdout}{done.stderr}"
+    return done
 
 
 def start_country(state: Path, *, base_port: int, partner: str = "", services: bool = False) -> RunningCountry:
