@@ -54,8 +54,9 @@ def settings_of(settings: Settings, service: Service) -> Any:
 def list_sites(settings: Settings) -> dict[str, Site]:
     """Every site by name, the desk last.
 
-    Raises:  SettingsError(malformed_settings) when an address is none.
+    Raises:  SettingsError(malformed_settings) when an address is none, or a table is of no service that is there.
     """
+    require_known(settings)
     sites = {}
     for service in installed().values():
         own = settings_of(settings, service)
@@ -65,6 +66,19 @@ def list_sites(settings: Settings) -> dict[str, Site]:
     for site in sites.values():
         require_origin(site)
     return sites
+
+
+def require_known(settings: Settings) -> None:
+    """Hold only where each table `[services.NAME]` is of a service that is there.
+
+    Raises:  SettingsError(malformed_settings) naming those that there are.
+    """
+    for name in settings.services:
+        if name not in installed():
+            known = ", ".join(installed())
+            raise SettingsError(
+                "malformed_settings", f"There is no service {name!r}; write [services.NAME] for {known}."
+            )
 
 
 def get_site(settings: Settings, name: str) -> Site:

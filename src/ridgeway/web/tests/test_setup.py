@@ -8,6 +8,7 @@ from ridgeway.errors import SettingsError
 from ridgeway.settings import CentralServerSettings, Settings
 from ridgeway.web.databases import ByAppLabel, derive_database
 from ridgeway.web.setup import setup_django
+from ridgeway.web.sites import list_sites
 
 
 def test_a_second_setup_points_the_process_at_other_databases(tmp_path: Path):
@@ -43,3 +44,8 @@ def test_the_default_database_holds_the_tables_of_one_room(tmp_path: Path):
 def test_an_address_that_names_no_database_is_refused_with_its_key(url: str):
     with pytest.raises(SettingsError, match=r"room\.database"):
         derive_database(url, key="room.database")
+
+
+def test_a_table_of_a_service_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(SettingsError, match=r"no service 'petition'.*petitions"):
+        list_sites(Settings(services={"petition": {"port": 8420}}))
