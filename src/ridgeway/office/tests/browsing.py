@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from ridgeway.web.static import serve_static
 
@@ -93,6 +93,12 @@ def open_window(browser: Browser, address: str, *, statuses: tuple[int, ...] = (
     context.close()
     forgiven = [f"status of {status}" for status in statuses]
     assert [each for each in complaints if not any(words in each for words in forgiven)] == []
+
+
+def follow(page: Page, link: Locator) -> None:
+    """The page that a link or a button leads to has loaded; a click alone returns before the old page is gone."""
+    with page.expect_navigation():
+        link.click()
 
 
 def assert_accessible(page: Page) -> None:

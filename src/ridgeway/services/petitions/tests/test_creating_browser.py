@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
-from ridgeway.office.tests.browsing import assert_accessible, browser, mark_browser, open_window, serve  # noqa: F401
+from ridgeway.office.tests.browsing import assert_accessible, browser, follow, mark_browser, open_window, serve  # noqa: F401
 from ridgeway.office.tests.ready import migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.models import Parliament, Petition, SiteSettings
 from ridgeway.services.petitions.tests.citizens import BEGINNING, settle_country
@@ -51,10 +51,10 @@ def fill_details(page, **changed):
 def test_suzie_writes_a_petition_and_axe_finds_nothing_on_her_way(browser, site, prefix, window):  # noqa: F811
     with open_window(browser, site, **window) as page:
         look = partial(assert_accessible, page)
-        send = page.locator("main form button[type=submit]").first.click
+        send = partial(follow, page, page.locator("main form button[type=submit]").first)
         page.goto(f"{prefix}/petitions/start")
         look()
-        page.locator("main a.button-start").click()
+        follow(page, page.locator("main a.button-start"))
         send()
         expect(page.locator(".error-summary")).to_be_focused()
         look()
@@ -69,7 +69,7 @@ def test_suzie_writes_a_petition_and_axe_finds_nothing_on_her_way(browser, site,
         send()
         expect(page).to_have_url(f"{site}{prefix}/petitions/new/similar")
         look()
-        page.locator("main .buttons a.button").click()
+        follow(page, page.locator("main .buttons a.button"))
         look()
         page.locator("[name=background]").fill("It has been closed since the flood.")
         send()

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
-from ridgeway.office.tests.browsing import assert_accessible, browser, mark_browser, open_window, serve  # noqa: F401
+from ridgeway.office.tests.browsing import assert_accessible, browser, follow, mark_browser, open_window, serve  # noqa: F401
 from ridgeway.office.tests.ready import migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.petitions.models import Petition, Signature, SiteSettings
 from ridgeway.services.petitions.tests.citizens import publish, settle_country
@@ -49,11 +49,11 @@ def walk(page, start, *, folder, prefix):
     expect(page.locator(".error-summary")).to_be_focused()
     look()
     page.locator("[name=eligible][value=no]").check()
-    submit.first.click()
+    follow(page, submit.first)
     look()
     page.goto(start)
     page.locator("[name=eligible][value=yes]").check()
-    submit.first.click()
+    follow(page, submit.first)
     look()
     submit.first.click()
     expect(page.locator(".error-summary")).to_be_focused()
@@ -62,7 +62,7 @@ def walk(page, start, *, folder, prefix):
     submit.first.click()
     expect(page.locator(".error-summary a")).to_have_count(1)
     page.locator("[name=email_again]").fill("suzie@example.org")
-    submit.first.click()
+    follow(page, submit.first)
     look()
     submit.nth(1).click()
     expect(page.locator("[name=name]")).to_have_value("Suzie Marsh")
