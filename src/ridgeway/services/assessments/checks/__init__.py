@@ -1,0 +1,1 @@
+"""What a machine finds in an assessment before anybody sees it. Pure."""

@@ -1,0 +1,1 @@
+"""From answers to the page or the result that they lead to. Pure."""

@@ -1,0 +1,1 @@
+"""An assessment in one file, or in a browser that sends nothing."""

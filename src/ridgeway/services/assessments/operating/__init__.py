@@ -1,0 +1,1 @@
+"""The service alone: which packages it serves, starting and stopping it."""

@@ -1,0 +1,6 @@
+"""The addresses at the desk."""
+
+from django.urls import URLPattern
+
+app_name = "assessments-staff"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,65 @@
+"""The life of a version of an assessment as a table: from a draft to the page that says that it has ended.
+
+Law: an event that the table does not name in a state is refused; nothing else moves a state. The picture in the
+documentation is drawn from it. Pure.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from ridgeway.errors import RequestError
+
+
+class State(StrEnum):
+    """Where a version stands."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    LIVE = "live"
+    REPLACED = "replaced"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+
+
+class Event(StrEnum):
+    """What may happen to a version."""
+
+    SCHEDULE = "schedule"
+    GO_LIVE = "go_live"
+    REPLACE = "replace"  # another version of the same assessment went live
+    END = "end"  # its period of validity is over
+    WITHDRAW = "withdraw"  # it must not be shown any more, at once
+    RESTORE = "restore"
+
+
+S, E = State, Event
+VERSION: Mapping[State, Mapping[Event, State]] = {
+    S.DRAFT: {E.SCHEDULE: S.SCHEDULED, E.GO_LIVE: S.LIVE, E.WITHDRAW: S.WITHDRAWN},
+    S.SCHEDULED: {E.GO_LIVE: S.LIVE, E.WITHDRAW: S.WITHDRAWN},
+    S.LIVE: {E.REPLACE: S.REPLACED, E.END: S.ENDED, E.WITHDRAW: S.WITHDRAWN},
+    S.REPLACED: {E.GO_LIVE: S.LIVE, E.WITHDRAW: S.WITHDRAWN},
+    S.ENDED: {E.GO_LIVE: S.LIVE, E.WITHDRAW: S.WITHDRAWN},
+    S.WITHDRAWN: {E.RESTORE: S.DRAFT},
+}
+
+LIVES = {"a version of an assessment": VERSION}
+"""What the documentation draws, by name."""
+
+
+def find_next(state: State, event: Event) -> State | None:
+    """Where `event` leads from `state`; None when it may not happen there."""
+    return VERSION[state].get(event)
+
+
+def get_next(state: State, event: Event) -> State:
+    """Where `event` leads from `state`.
+
+    Raises:  RequestError(invalid_transition) naming both, and what may happen instead.
+    """
+    after = find_next(state, event)
+    if after is None:
+        possible = ", ".join(VERSION[state])
+        raise RequestError(
+            "invalid_transition", f"{event} cannot happen to a version that is {state}; {possible} can."
+        )
+    return after

@@ -1,0 +1,1 @@
+"""Counts that say nothing of a person."""

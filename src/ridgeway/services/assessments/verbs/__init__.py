@@ -1,0 +1,1 @@
+"""The verbs of `ridgeway assessments`, a file a group."""
