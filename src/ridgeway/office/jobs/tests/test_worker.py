@@ -18,7 +18,7 @@ from ridgeway.office.notices.tests.senders import environment
 from ridgeway.office.tests.ready import any_office, cluster, migrated_file, office
 
 __all__ = ["any_office", "cluster", "migrated_file", "office"]
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +38,8 @@ def a_worker(place, *duties):
         finally:
             process.kill()
             process.wait(20)
+            log.seek(0)
+            print(log.read())  # shown when the test fails
 
 
 def wait_for(condition, what):
