@@ -10,6 +10,8 @@ import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path as FilePath
 from types import UnionType
@@ -21,6 +23,14 @@ from ridgeway.office.documents.reader import MAX_DOCUMENT_BYTES, Node, parse_yam
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 MAX_FAULTS_SHOWN = 50
+DAY_CHARACTERS = 10
+KINDS = {
+    bool: "true or false",
+    int: "a whole number",
+    str: "a text",
+    Decimal: "a number",
+    date: "a day as 2026-10-01",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +129,39 @@ def convert(node: Node, kind: Any, path: Path, reading: Reading) -> Any:
     reading.lines[path] = node.line
     origin = get_origin(kind)
     if origin in {Union, UnionType}:
-        (inner,) = (each for each in get_args(kind) if each is not type(None))
-        return None if node.value is None else convert(node, inner, path, reading)
+        return None if node.value is None else convert(node, choose_kind(node, get_args(kind)), path, reading)
     if origin is tuple:
         return convert_list(node, get_args(kind)[0], path, reading)
     if origin is dict:
         return convert_mapping(node, get_args(kind)[1], path, reading)
+    if kind is Any:
+        return convert_plain(node, path, reading)
     if is_dataclass(kind):
         return convert_dataclass(node, kind, path, reading)
     return convert_scalar(node, kind, path, reading)
+
+
+def choose_kind(node: Node, kinds: tuple[Any, ...]) -> Any:
+    """Of several kinds the one that fits what is written: a list, a mapping or a scalar; else the last."""
+    known = [each for each in kinds if each is not type(None)]
+    shapes = {tuple: tuple, dict: dict}
+    wanted = shapes.get(type(node.value))
+    fitting = [each for each in known if (dict if is_dataclass(each) else shapes.get(get_origin(each))) is wanted]
+    return (fitting or known)[-1]
+
+
+def convert_plain(node: Node, path: Path, reading: Reading) -> Any:
+    """The node as plain data: dict, tuple, str, int, bool, None, and Decimal for what has a point."""
+    reading.lines[path] = node.line
+    match node.value:
+        case dict():
+            return {key: convert_plain(each, (*path, key), reading) for key, each in node.value.items()}
+        case tuple():
+            return tuple(convert_plain(each, (*path, number), reading) for number, each in enumerate(node.value))
+        case float():
+            return convert_scalar(node, Decimal, path, reading)
+        case _:
+            return node.value
 
 
 def convert_list(node: Node, kind: Any, path: Path, reading: Reading) -> tuple[Any, ...]:
@@ -152,7 +186,7 @@ def convert_dataclass(node: Node, kind: Any, path: Path, reading: Reading) -> An
     if short_for and isinstance(node.value, str | int | float) and not isinstance(node.value, bool):
         node = Node({short_for: node}, node.line)
     if not isinstance(node.value, dict):
-        reading.fail(path, f"this is {node.kind}; expected a mapping")
+        reading.fail(path, f"this is {node.kind}; expected {'a text or ' if short_for else ''}a mapping")
         return None
     known = {each.name.removesuffix("_"): each for each in fields(kind)}
     hints = get_type_hints(kind)
@@ -185,11 +219,28 @@ def convert_scalar(node: Node, kind: Any, path: Path, reading: Reading) -> Any:
         return value
     if kind is str and isinstance(value, str | int) and not isinstance(value, bool):
         return node.text
+    if kind in {Decimal, date} and (found := read_scalar(node, kind)) is not None:
+        return found
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         if value in [str(each) for each in kind]:
             return kind(value)
         reading.fail(path, f"this is {node.kind}; expected one of {', '.join(kind)}")
         return None
-    words = {bool: "true or false", int: "a whole number", str: "a text"}
-    reading.fail(path, f"this is {node.kind}; expected {words.get(kind, kind)}")
+    reading.fail(path, f"this is {node.kind}; expected {KINDS.get(kind, kind)}")
+    return None
+
+
+def read_scalar(node: Node, kind: Any) -> Any:
+    """A number with all its digits, or a day as 2026-10-01; None when it is neither."""
+    if kind is Decimal and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        try:
+            found = Decimal(node.text.replace("_", "") if isinstance(node.value, float) else node.value)
+        except InvalidOperation:
+            return None
+        return found if found.is_finite() else None
+    if kind is date and isinstance(node.value, str) and len(node.value) == DAY_CHARACTERS:
+        try:
+            return date.fromisoformat(node.value)
+        except ValueError:
+            return None
     return None
