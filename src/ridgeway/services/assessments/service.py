@@ -30,6 +30,10 @@ class AssessmentsSettings:
     host: str = setting("127.0.0.1", "Address at which the public site listens.")
     port: int = setting(8430, "Port at which the public site listens.")
     answers_minutes: int = setting(240, "Minutes that a person's answers stay usable in their own browser.")
+    packages: str = setting("", "Packages, separated by commas, that are served from disk without any table.")
+    sign_offs: int = setting(1, "Sign-offs by others than who added a version, before it goes live from the desk.")
+    smallest_count: int = setting(5, "Counts below this are not told, nor any from which one could be reckoned.")
+    counts_days: int = setting(730, "Days that counts are kept.")
 
 
 SERVICE = Service(

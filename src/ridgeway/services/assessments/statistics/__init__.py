@@ -1,1 +1,1 @@
-"""Counts that say nothing of a person."""
+"""Counts without people: taken in memory, written in batches, told with small cells left out."""
