@@ -7,6 +7,7 @@ what is there already changes nothing and is no fault.
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -15,6 +16,9 @@ from ridgeway.services.assessments import engine
 from ridgeway.services.assessments.actions.doing import Doer, RefusedError
 from ridgeway.services.assessments.models import Version
 from ridgeway.services.assessments.operating.reading import Checked
+from ridgeway.services.assessments.statistics.labels import plain
+
+MAX_TITLE_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +73,16 @@ def require_same(version: Version, digest: str) -> None:
         )
 
 
-def find_title(compiled: dict[str, object]) -> str:
+def find_title(compiled: dict[str, Any]) -> str:
     """The title in the source language, without its mark-up; the name of the package where it has none."""
-    texts, languages = compiled["texts"], compiled["languages"]
-    assert isinstance(texts, dict)
-    assert isinstance(languages, list)
-    nodes = texts[languages[0]["code"]].get("start.title", [])
-    plain = "".join(each for block in nodes for each in block[-1] if isinstance(each, str))
-    return plain[:300] or str(compiled["id"])
+    labels = compiled["texts"][compiled["languages"][0]["code"]]
+    return plain(labels.get("start.title"))[:MAX_TITLE_CHARACTERS] or str(compiled["id"])
 
 
-def find_end(compiled: dict[str, object]) -> datetime | None:
+def find_end(compiled: dict[str, Any]) -> datetime | None:
     """The first moment after the last day of validity, where the package lives."""
-    valid = compiled["valid"]
-    assert isinstance(valid, dict)
-    if not valid["until"]:
+    until = compiled["valid"]["until"]
+    if not until:
         return None
-    day = date.fromisoformat(valid["until"]) + timedelta(days=1)
+    day = date.fromisoformat(until) + timedelta(days=1)
     return datetime.combine(day, time(), ZoneInfo(str(compiled["zone"]))).astimezone(UTC)

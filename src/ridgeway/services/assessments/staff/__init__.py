@@ -1,1 +1,1 @@
-"""The pages at the desk."""
+"""The pages of the desk: versions and their lives, sign-offs, statistics. Law: each view carries its gate."""

@@ -1,6 +1,13 @@
-"""The addresses at the desk."""
+"""The addresses of the staff's pages, below `/assessments/` of the desk. A `urlconf` of Django."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver
+
+from ridgeway.services.assessments.staff import home, publishing, statistics, version
 
 app_name = "assessments-staff"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    *home.urlpatterns,
+    *statistics.urlpatterns,
+    *version.urlpatterns,
+    *publishing.urlpatterns,
+]
