@@ -25,7 +25,7 @@ Verb = Callable[..., Any]
 def act(
     request: HttpRequest, version_id: str, verb: Verb, form: forms.Form, words: tuple[Any, Any, str]
 ) -> HttpResponse:
-    """The form of a verb; sent, the verb is done. `words`: the title of the page, what is said after, kind of button."""
+    """The form of a verb; sent, the verb is done. `words`: the title, what is said after, the kind of button."""
     version = get_version(version_id)
     title, said, kind = words
     if request.method == "POST" and form.is_valid():
