@@ -27,6 +27,7 @@ from ridgeway.services.assessments.expressions.values import (
     render_value,
     to_day,
 )
+from ridgeway.services.assessments.expressions.verifying import verify_expression, verify_test
 
 __all__ = [
     "FUNCTIONS",
@@ -61,4 +62,6 @@ __all__ = [
     "render_value",
     "scan_names",
     "to_day",
+    "verify_expression",
+    "verify_test",
 ]

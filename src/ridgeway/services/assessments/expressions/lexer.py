@@ -42,15 +42,13 @@ class Token:
         return f'the text "{show(self.value)}"' if self.kind == "text" else show(self.value)
 
 
-def read_tokens(text: str) -> tuple[Token, ...]:
+def read_tokens(text: str, most: int = MAX_TEXT) -> tuple[Token, ...]:
     """The tokens of the text, with one that marks the end.
 
     Raises:  ExpressionError(too_long, unexpected_character, malformed_number, malformed_text).
     """
-    if len(text) > MAX_TEXT:
-        raise ExpressionError(
-            "too_long", f"This has {len(text)} characters; {MAX_TEXT} is the most. Split it into facts."
-        )
+    if len(text) > most:
+        raise ExpressionError("too_long", f"This has {len(text)} characters; {most} is the most. Split it into facts.")
     tokens = []
     place = 0
     while place < len(text):

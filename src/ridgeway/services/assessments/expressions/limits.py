@@ -11,3 +11,12 @@ MAX_DEPTH = 60
 
 MAX_LITERAL_TEXT = 500
 """Characters of one text in quotes."""
+
+MAX_COMPILED_PARTS = 10_000
+"""Lists, texts and numbers in the JSON of one compiled expression."""
+
+MAX_COMPILED_DEPTH = 130
+"""Lists within one another in the JSON of one compiled expression."""
+
+MAX_COMPILED_TEXT = 40_000
+"""Characters of one compiled expression written out."""

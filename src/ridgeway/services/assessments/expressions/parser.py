@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from ridgeway.services.assessments.expressions.errors import ExpressionError
 from ridgeway.services.assessments.expressions.lexer import Token, read_tokens
-from ridgeway.services.assessments.expressions.limits import MAX_DEPTH, MAX_NODES
+from ridgeway.services.assessments.expressions.limits import (
+    MAX_COMPILED_DEPTH,
+    MAX_COMPILED_PARTS,
+    MAX_COMPILED_TEXT,
+    MAX_DEPTH,
+    MAX_NODES,
+    MAX_TEXT,
+)
 
 CONDITIONAL, OR, AND, RELATION, SUM, PRODUCT, PREFIX = range(1, 8)
 INFIX = {
@@ -22,6 +29,20 @@ INFIX = {
     "%": PRODUCT,
 }
 WORDS = {"and": "“And” is written &&.", "or": "“Or” is written ||.", "not": "“Not” is written !.", "is": "Write ==."}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long, large and deep a text may be."""
+
+    text: int = MAX_TEXT
+    nodes: int = MAX_NODES
+    depth: int = MAX_DEPTH
+
+
+STRICT = Limits()
+GENEROUS = Limits(MAX_COMPILED_TEXT, MAX_COMPILED_PARTS, MAX_COMPILED_DEPTH)
+"""For what was compiled from several texts, such as a score of many options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +63,9 @@ class Node:
 class Parser:
     """A place in the tokens of one expression, and how much was built."""
 
-    def __init__(self, text: str) -> None:
-        self.tokens = read_tokens(text)
+    def __init__(self, text: str, limits: Limits = STRICT) -> None:
+        self.limits = limits
+        self.tokens = read_tokens(text, limits.text)
         self.place = 0
         self.nodes = 0
         self.nesting = 0
@@ -85,10 +107,14 @@ class Parser:
         """
         self.nodes += 1
         depth = 1 + max((part.depth for part in parts), default=0)
-        if self.nodes > MAX_NODES:
-            raise ExpressionError("too_large", f"More than {MAX_NODES} parts. Split it into facts.", column=column)
-        if depth > MAX_DEPTH:
-            raise ExpressionError("too_deep", f"More than {MAX_DEPTH} levels. Split it into facts.", column=column)
+        if self.nodes > self.limits.nodes:
+            raise ExpressionError(
+                "too_large", f"More than {self.limits.nodes} parts. Split it into facts.", column=column
+            )
+        if depth > self.limits.depth:
+            raise ExpressionError(
+                "too_deep", f"More than {self.limits.depth} levels. Split it into facts.", column=column
+            )
         return Node(kind, value, column, parts, depth)
 
     def require_end(self) -> None:
@@ -102,8 +128,8 @@ class Parser:
     def parse(self, least: int = CONDITIONAL) -> Node:
         """The expression that begins here and binds at least as tightly as `least`."""
         self.nesting += 1
-        if self.nesting > MAX_DEPTH:
-            why = f"More than {MAX_DEPTH} levels. Split it into facts."
+        if self.nesting > self.limits.depth:
+            why = f"More than {self.limits.depth} levels. Split it into facts."
             raise ExpressionError("too_deep", why, column=self.token.column)
         left = self.parse_prefix()
         while (power := self.infix_power()) >= least:
@@ -206,12 +232,12 @@ class Parser:
         return self.make("weights", "{", column, *parts)
 
 
-def parse_tree(text: str) -> Node:
+def parse_tree(text: str, limits: Limits = STRICT) -> Node:
     """The tree of an expression, whose names and types are not yet looked at.
 
     Raises:  ExpressionError.
     """
-    parser = Parser(text)
+    parser = Parser(text, limits)
     tree = parser.parse()
     parser.require_end()
     return tree

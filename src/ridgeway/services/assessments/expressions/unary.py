@@ -9,7 +9,7 @@ from typing import Any
 from ridgeway.services.assessments.expressions.checker import Checker, require_option
 from ridgeway.services.assessments.expressions.errors import ExpressionError, show
 from ridgeway.services.assessments.expressions.limits import MAX_NODES
-from ridgeway.services.assessments.expressions.parser import SUM, Node, Parser
+from ridgeway.services.assessments.expressions.parser import STRICT, SUM, Limits, Node, Parser
 from ridgeway.services.assessments.expressions.rendering import list_names
 from ridgeway.services.assessments.expressions.types import DATE, NUMBER, Environment, Type, describe_type, kind_of
 
@@ -28,7 +28,15 @@ def parse_test(cell: Any, kind: Type, environment: Environment) -> Test:
     text = {True: "true", False: "false"}[cell] if isinstance(cell, bool) else str(cell)
     if kind_of(kind) == "option" and text.strip() in environment.options.get(kind[1], ()):
         return ["eq", ["lit", kind, text.strip()]]
-    reader = TestReader(text, kind, environment)
+    return parse_cell(text, kind, environment)
+
+
+def parse_cell(text: str, kind: Type, environment: Environment, limits: Limits = STRICT) -> Test:
+    """The test in the text of a cell.
+
+    Raises:  ExpressionError with the column in the text.
+    """
+    reader = TestReader(Parser(text, limits), kind, environment)
     tests = [reader.parse_one()]
     while reader.parser.at(","):
         reader.parser.take()
@@ -47,12 +55,12 @@ def parse_alternatives(cells: list[Any], kind: Type, environment: Environment) -
 
 
 class TestReader:
-    """A place in the text of one cell, the type of the input, and what names mean."""
+    """A place in the tokens of one cell, the type of the input, and what names mean."""
 
     __test__ = False
 
-    def __init__(self, text: str, kind: Type, environment: Environment) -> None:
-        self.parser = Parser(text)
+    def __init__(self, parser: Parser, kind: Type, environment: Environment) -> None:
+        self.parser = parser
         self.kind = kind
         self.environment = environment
 
