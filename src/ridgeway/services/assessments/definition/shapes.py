@@ -203,6 +203,16 @@ class Page:
     repeat: Repeat | None = key("Asked once for each of several.", None)
     routes: tuple[Route, ...] = key("Where to go next; `next` unless given.", ())
 
+    @property
+    def asked(self) -> tuple[Question, ...]:
+        """Its questions, one or several."""
+        return self.questions if self.question is None else (self.question,)
+
+    @property
+    def is_check(self) -> bool:
+        """Whether it lists the answers for a last look."""
+        return self.kind is PageKind.CHECK
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
