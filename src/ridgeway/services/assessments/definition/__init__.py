@@ -12,6 +12,7 @@ from ridgeway.services.assessments.definition.faults import PackageError, Proble
 from ridgeway.services.assessments.definition.files import Files
 from ridgeway.services.assessments.definition.package import Package, Place, pack_package
 from ridgeway.services.assessments.definition.reading import read_package, read_package_files, read_packed
+from ridgeway.services.assessments.definition.schema import render_schema
 from ridgeway.services.assessments.definition.translating import update_catalogue, write_catalogue
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "read_package_files",
     "read_packed",
     "render_canonical",
+    "render_schema",
     "update_catalogue",
     "write_catalogue",
 ]

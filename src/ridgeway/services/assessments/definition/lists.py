@@ -83,7 +83,10 @@ def check_row_ids(rows: list[list[str]], name: str, faults: Faults) -> None:
 
 def list_countries(languages: tuple[str, ...]) -> Listing:
     """The countries, in the order of their names in the first language."""
-    names = {code: find_best_locale(code, "").territories for code in languages}
+    names: dict[str, dict[str, str]] = {
+        code: {str(key): str(name) for key, name in find_best_locale(code, "").territories.items()}
+        for code in languages
+    }
     first = names[languages[0]]
     ids = [each for each in first if COUNTRY.fullmatch(each) and each not in NO_COUNTRIES]
     ids.sort(key=lambda each: first[each].casefold())

@@ -6,6 +6,8 @@ from typing import Final
 
 from ridgeway.services.assessments.definition.limits import MAX_FOLDER_DEPTH, MAX_NAME_CHARACTERS
 
+ID: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
+"""The id of a package."""
 SERVICE: Final = "service.yaml"
 CASES: Final = "cases.yaml"
 THEME: Final = "theme.yaml"

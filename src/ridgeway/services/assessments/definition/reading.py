@@ -86,7 +86,7 @@ def read_documents(files: Files, faults: Faults) -> dict[str, Document[Any]]:
     found: dict[str, Document[Any]] = {}
     for name, kind in kinds.items():
         if name in files.content:
-            document = read_yaml(files.content[name], kind, files.show(name), faults)
+            document: Document[Any] | None = read_yaml(files.content[name], kind, files.show(name), faults)
             if document is not None:
                 found[name] = document
     return found

@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ridgeway.office.documents.schema import Path
-from ridgeway.services.assessments.definition import limits
+from ridgeway.services.assessments.definition import limits, names
 from ridgeway.services.assessments.definition.checking import Checking
 from ridgeway.services.assessments.definition.elements import list_questions
 from ridgeway.services.assessments.definition.formats import is_language
@@ -21,7 +21,6 @@ from ridgeway.services.assessments.definition.tables import check_decisions, is_
 from ridgeway.services.assessments.definition.values import ValueFault, to_value
 
 FORMAT: Final = "assessment/1"
-PACKAGE_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,39}")
 JURISDICTION: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?|EU|[0-9]{3}")
 TAKEN_IDS: Final = frozenset({"static", "ping", "health", "media", "offline"})
@@ -51,7 +50,7 @@ def check_head(checking: Checking) -> None:
     definition = checking.definition
     if definition.format != FORMAT:
         checking.fail(("format",), f"this is {definition.format!r}; expected {FORMAT}")
-    if not PACKAGE_ID.fullmatch(definition.id):
+    if not names.ID.fullmatch(definition.id):
         checking.fail(("id",), f"{definition.id!r} is no id; it begins with a small letter, then a-z, 0-9 and -")
     elif definition.id in TAKEN_IDS or definition.id.startswith("preview-") or is_language(definition.id):
         checking.fail(("id",), f"{definition.id!r} is another address of the site; choose another id")

@@ -28,12 +28,12 @@ def to_number(raw: Any) -> str:
     """
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
         raise ValueFault(f"this is {show(raw)}; expected a number without quotes")
-    if abs(raw) > MAX_NUMBER:
+    if abs(Decimal(raw)) > MAX_NUMBER:
         raise ValueFault(f"this is {show(raw)}; a number lies between -{MAX_NUMBER} and {MAX_NUMBER}")
-    exact = Decimal(raw) * MILLION
-    if exact != exact.to_integral_value():
+    exponent = Decimal(raw).as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -DECIMALS:
         raise ValueFault(f"this is {show(raw)}; a number has at most {DECIMALS} digits after the point")
-    return str(int(exact))
+    return str(int(Decimal(raw) * MILLION))
 
 
 def to_day(raw: Any) -> list[int]:
