@@ -31,6 +31,9 @@ class AssessmentsSettings:
     port: int = setting(8430, "Port at which the public site listens.")
     answers_minutes: int = setting(240, "Minutes that a person's answers stay usable in their own browser.")
     packages: str = setting("", "Packages, separated by commas, that are served from disk without any table.")
+    quick_exit: str = setting("https://www.wikipedia.org/", "Where “Leave this page” leads; empty: it is not offered.")
+    preview_today: str = setting("", "Day, as 2026-12-31, that pages of packages from disk take for today.")
+    reloads: bool = setting(False, "Whether packages from disk are read again when they change; for authors alone.")
     sign_offs: int = setting(1, "Sign-offs by others than who added a version, before it goes live from the desk.")
     smallest_count: int = setting(5, "Counts below this are not told, nor any from which one could be reckoned.")
     counts_days: int = setting(730, "Days that counts are kept.")
@@ -53,5 +56,6 @@ SERVICE = Service(
         Duty("assessments.keep_dates", f"{JOBS}.keep_dates", every_seconds=60),
         Duty("assessments.forget_counts", f"{JOBS}.forget_counts", daily_at="03:40"),
     ),
+    middleware=("ridgeway.services.assessments.operating.reloading.Reloading",),
     kept=(Kept("Counts by day", "two years", "assessments.forget_counts"),),
 )

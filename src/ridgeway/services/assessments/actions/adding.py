@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from ridgeway.services.assessments import engine
 from ridgeway.services.assessments.actions.doing import Doer, RefusedError
+from ridgeway.services.assessments.engine.loading import load
 from ridgeway.services.assessments.models import Version
 from ridgeway.services.assessments.operating.reading import Checked
 from ridgeway.services.assessments.statistics.labels import plain
@@ -37,7 +37,7 @@ def add_version(checked: Checked, *, by: Doer) -> Added:
              that it cannot load.
     """
     compiled = checked.compiled
-    engine.load(compiled)
+    load(compiled)
     known = Version.objects.defer("archive", "compiled").filter(package=compiled["id"], version=compiled["version"])
     found = known.first()
     if found is not None:

@@ -10,9 +10,9 @@ from datetime import datetime
 from django.db import transaction
 
 from ridgeway.errors import RidgewayError
-from ridgeway.services.assessments import engine
 from ridgeway.services.assessments.actions.doing import Doer, RefusedError, lock_version, move
 from ridgeway.services.assessments.deployment import read_own_settings
+from ridgeway.services.assessments.engine.loading import load
 from ridgeway.services.assessments.models import SignOff, Version
 from ridgeway.services.assessments.states import Event, State
 
@@ -150,7 +150,7 @@ def require_whole(version: Version) -> None:
     Raises:  RefusedError(broken_version).
     """
     try:
-        engine.load(json.loads(Version.objects.values_list("compiled", flat=True).get(pk=version.pk)))
+        load(json.loads(Version.objects.values_list("compiled", flat=True).get(pk=version.pk)))
     except (RidgewayError, ValueError, KeyError, TypeError) as error:
         raise RefusedError(
             "broken_version", f"{version} cannot be loaded: {error}.", action="Add it again as a new version."

@@ -7,20 +7,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ridgeway.errors import SettingsError
-from ridgeway.services.assessments import engine
+from ridgeway.services.assessments.engine.assessment import Assessment
+from ridgeway.services.assessments.engine.loading import load
 from ridgeway.services.assessments.operating.reading import read_checked
 
 
-def load_folders(paths: Iterable[Path]) -> "Mapping[str, engine.Assessment]":
+def load_folders(paths: Iterable[Path]) -> Mapping[str, Assessment]:
     """The assessments in these packages, by name.
 
     Raises:  SettingsError(malformed_settings) where two packages have one name; RequestError for a broken one.
     """
-    found: dict[str, engine.Assessment] = {}
+    found: dict[str, Assessment] = {}
     for path in paths:
         checked = read_checked(path)
         name = checked.compiled["id"]
         if name in found:
             raise SettingsError("malformed_settings", f"Two packages of services.assessments.packages are {name!r}.")
-        found[name] = engine.load(checked.compiled)
+        found[name] = load(checked.compiled)
     return found

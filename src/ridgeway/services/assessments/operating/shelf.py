@@ -11,19 +11,21 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
 
 from ridgeway.errors import RidgewayError
-from ridgeway.services.assessments import engine
 from ridgeway.services.assessments.deployment import list_package_paths
+from ridgeway.services.assessments.engine.assessment import Assessment
+from ridgeway.services.assessments.engine.loading import load
 from ridgeway.services.assessments.models import Version
 from ridgeway.services.assessments.operating.choosing import Standing, may_finish, rank_versions
 from ridgeway.services.assessments.operating.folders import load_folders
 from ridgeway.services.assessments.operating.previewing import PREVIEW, find_previewed
+from ridgeway.services.assessments.operating.today import find_zone
 from ridgeway.services.assessments.states import SHOWN, State
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ class Shelved:
     """What people get of one package now."""
 
     standing: Standing
-    assessment: "engine.Assessment"
+    assessment: Assessment
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ class Shelf:
     live: Mapping[str, Shelved] = field(default_factory=dict)
     known: Mapping[tuple[str, str], Standing] = field(default_factory=dict)
     """Standings by package and digest, those included that somebody may only finish."""
-    loaded: "dict[str, engine.Assessment]" = field(default_factory=dict)
+    loaded: dict[str, Assessment] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     looked_at: float = -1.0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -84,12 +86,12 @@ class Shelf:
     def choose(self, standings: list[Standing], now: datetime) -> Shelved | None:
         """The version that people get: the first that can be loaded."""
         for each in rank_versions(standings, now):
-            assessment = self.load(each)
+            assessment = self.get_ready(each)
             if assessment is not None:
                 return Shelved(each, assessment)
         return None
 
-    def load(self, standing: Standing) -> "engine.Assessment | None":
+    def get_ready(self, standing: Standing) -> Assessment | None:
         """The version, ready to be asked; None where its document is broken."""
         key = f"{standing.digest}:{standing.ends_at if standing.state is State.ENDED else ''}"
         if key in self.broken:
@@ -97,7 +99,7 @@ class Shelf:
         if key not in self.loaded:
             try:
                 compiled = json.loads(Version.objects.values_list("compiled", flat=True).get(pk=standing.pk))
-                assessment = engine.load(mark_end(compiled, standing))
+                assessment = load(mark_end(compiled, standing))
             except (RidgewayError, ValueError, KeyError, TypeError, Version.DoesNotExist):
                 log.exception("%s %s is broken and stays off the shelf", standing.package, standing.version)
                 self.broken.add(key)
@@ -121,18 +123,19 @@ def mark_end(compiled: dict[str, Any], standing: Standing) -> dict[str, Any]:
     """The document; one that was ended by hand says so by its own period of validity."""
     if standing.state is State.ENDED and standing.ends_at is not None:
         until = compiled["valid"]["until"]
-        last = standing.ends_at.date().isoformat()
+        ended = standing.ends_at.astimezone(find_zone(compiled["zone"])).date()
+        last = (ended - timedelta(days=1)).isoformat()
         compiled["valid"]["until"] = min(until, last) if until else last
     return compiled
 
 
 SHELF = Shelf()
 """Of this process."""
-FROM_DISK: "list[Mapping[str, engine.Assessment]]" = []
+FROM_DISK: list[Mapping[str, Assessment]] = []
 """What a deployment without tables serves: read once."""
 
 
-def find_assessment(package: str, now: datetime, *, digest: str = "") -> "engine.Assessment | None":
+def find_assessment(package: str, now: datetime, *, digest: str = "") -> Assessment | None:
     """What people get of `package` at `now`; None where nothing of it is live.
 
     With `digest` it is the version that somebody has begun, where they may finish it, else the one that is live.
@@ -147,11 +150,11 @@ def find_assessment(package: str, now: datetime, *, digest: str = "") -> "engine
     if digest and (live is None or live.standing.digest != digest):
         begun = SHELF.known.get((package, digest))
         if begun is not None and may_finish(begun, now):
-            return SHELF.load(begun) or (live.assessment if live else None)
+            return SHELF.get_ready(begun) or (live.assessment if live else None)
     return live.assessment if live else None
 
 
-def list_assessments(now: datetime) -> "tuple[engine.Assessment, ...]":
+def list_assessments(now: datetime) -> tuple[Assessment, ...]:
     """Everything that is live, by the name of its package."""
     if list_package_paths():
         return tuple(list_from_disk().values())
@@ -167,11 +170,16 @@ def find_instead(package: str) -> str:
     return rows.order_by("-withdrawn_at").values_list("instead", flat=True).first() or ""
 
 
-def list_from_disk() -> "Mapping[str, engine.Assessment]":
+def list_from_disk() -> Mapping[str, Assessment]:
     """What the folders of the settings hold, by package."""
     if not FROM_DISK:
         FROM_DISK.append(load_folders(list_package_paths()))
     return FROM_DISK[0]
+
+
+def put_from_disk(found: Mapping[str, Assessment]) -> None:
+    """What the folders hold now is served from here on."""
+    FROM_DISK[:] = [found]
 
 
 def clear_shelf(make: Callable[[], Shelf] = Shelf) -> None:

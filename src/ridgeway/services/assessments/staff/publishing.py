@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -20,6 +20,11 @@ from ridgeway.services.assessments.staff.showing import get_version, say, show
 from ridgeway.services.assessments.states import StateError
 
 Verb = Callable[..., Any]
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent, an empty form among it."""
+    return request.POST if request.method == "POST" else None
 
 
 def act(
@@ -43,28 +48,28 @@ def act(
 @gate(APPROVE)
 def sign(request: HttpRequest, version_id: str) -> HttpResponse:
     """`/assessments/versions/ID/sign-off`."""
-    form = SignOffForm(request.POST or None, initial={"digest": get_version(version_id).digest})
+    form = SignOffForm(sent(request), initial={"digest": get_version(version_id).digest})
     return act(request, version_id, sign_off, form, (_("Sign it off"), _("You have signed it off."), "primary"))
 
 
 @gate(PUBLISH)
 def put_live(request: HttpRequest, version_id: str) -> HttpResponse:
     """`/assessments/versions/ID/activate`."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(sent(request))
     return act(request, version_id, activate, form, (_("Put it live now"), _("It is live."), "primary"))
 
 
 @gate(PUBLISH)
 def set_time(request: HttpRequest, version_id: str) -> HttpResponse:
     """`/assessments/versions/ID/schedule`."""
-    form = ScheduleForm(request.POST or None)
+    form = ScheduleForm(sent(request))
     return act(request, version_id, schedule, form, (_("Schedule it"), _("It is scheduled."), "primary"))
 
 
 @gate(PUBLISH)
 def clear_time(request: HttpRequest, version_id: str) -> HttpResponse:
     """`/assessments/versions/ID/unschedule`."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(sent(request))
     words = (_("Take it off the schedule"), _("It is a draft again."), "primary")
     return act(request, version_id, unschedule, form, words)
 
@@ -72,7 +77,7 @@ def clear_time(request: HttpRequest, version_id: str) -> HttpResponse:
 @gate(PUBLISH)
 def take_away(request: HttpRequest, version_id: str) -> HttpResponse:
     """`/assessments/versions/ID/withdraw`."""
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(sent(request))
     words = (_("Withdraw it"), _("It is withdrawn: nobody sees it from now on."), "warning")
     return act(request, version_id, withdraw, form, words)
 
@@ -80,14 +85,14 @@ def take_away(request: HttpRequest, version_id: str) -> HttpResponse:
 @gate(PUBLISH)
 def put_back(request: HttpRequest, version_id: str) -> HttpResponse:
     """`/assessments/versions/ID/restore`."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(sent(request))
     return act(request, version_id, restore, form, (_("Restore it"), _("It is a draft again."), "primary"))
 
 
 @gate(PUBLISH)
 def finish(request: HttpRequest, version_id: str) -> HttpResponse:
     """`/assessments/versions/ID/end`."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(sent(request))
     words = (_("End it"), _("It has ended: people read that it has."), "warning")
     return act(request, version_id, end, form, words)
 

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
 
+from ridgeway.office.design.formats import render_date
 from ridgeway.office.people.gates import gate
 from ridgeway.services.assessments.deployment import read_own_settings
 from ridgeway.services.assessments.models import Version
@@ -41,6 +42,8 @@ def show_statistics(request: HttpRequest, package: str) -> HttpResponse:
         "package": package,
         "figures": figures,
         "labels": label_names(documents),
+        "days": {day: render_date(date.fromisoformat(day)) for day in figures.starts.cells},
+        "languages": {each["code"]: each["name"] for document in documents for each in document["languages"]},
         "months": months,
         "month": month,
     }
