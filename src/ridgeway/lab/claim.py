@@ -88,7 +88,9 @@ def require_free_ports(country: Country) -> None:
     ports = country.ports
     is_first = country.instance == NORTHMARK
     wanted = [("127.0.0.1", ports.page)] if is_first else []
-    wanted += [("127.0.0.1", port) for port in (ports.site, ports.desk) if country.is_serving and is_first]
+    wanted += [
+        ("127.0.0.1", port) for port in (ports.site, ports.desk, ports.assessments) if country.is_serving and is_first
+    ]
     wanted.append((country.central_host, ports.central))
     wanted += [(country.authorities_host, ports.ca), (country.authorities_host, ports.tsa)]
     for each in country.organisations:

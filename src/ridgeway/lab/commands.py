@@ -89,7 +89,7 @@ def describe_country(state: Path, base_port: int | None) -> Country:
     help="Start a second country beside it, even if it runs already, and federate the two.",
 )
 @click.option("--monitoring", is_flag=True, help="Also keep operational records: one process more for each server.")
-@click.option("--services/--no-services", default=True, help="Whether the parliament opens its petitions service.")
+@click.option("--services/--no-services", default=True, help="Whether petitions and self-assessments open.")
 @click.option("--once", is_flag=True, help="Do all of the exchange, then stop; services are left out.")
 def up(state: Path, base_port: int, *, partner: str | None, monitoring: bool, services: bool, once: bool) -> None:
     """Start the country, prove its first messages, and stay up until Ctrl-C."""
@@ -127,9 +127,8 @@ async def stay_up(country: Country, *, once: bool) -> int:
         if not once:
             async with serve_page(country, progress, exchange=exchanges[0], pool=pool):
                 if country.is_serving:
-                    print(
-                        f"\nPetitions: {country.site_url}   their desk: {country.desk_url}   staff: ridgeway lab status"
-                    )
+                    print(f"\nPetitions: {country.site_url}   self-assessments: {country.assessments_url}")
+                    print(f"Their desk: {country.desk_url}   staff: ridgeway lab status")
                 print(f"See it happen: {country.page_url}   (Ctrl-C stops the country)", flush=True)
                 await keep_status(progress, stopped, pool)
             print("Stopping.", flush=True)
@@ -137,8 +136,8 @@ async def stay_up(country: Country, *, once: bool) -> int:
 
 
 async def open_petitions(progress: Progress, stopped: asyncio.Event) -> None:
-    """The parliament's service is up, or the wait for it was given up when stopped."""
-    print("\nThe parliament opens its petitions:", flush=True)
+    """The services are up, or the wait for them was given up when stopped."""
+    print("\nThe parliament opens its petitions, the health authority its self-assessments:", flush=True)
     with contextlib.suppress(asyncio.CancelledError):
         try:
             await finish_unless(stopped, start_service(progress))
@@ -230,10 +229,11 @@ def part(name: str, state: Path, base_port: int, instance: str) -> None:
             put_in_force(country, tuple(keys.split(",")))
         else:
             federate(country)
-    elif kind in {"open-service", "load-petitions"}:
-        from ridgeway.lab.opening import load_petitions, open_service  # noqa: PLC0415 — Django, as above
+    elif kind in {"open-service", "load-petitions", "load-assessments"}:
+        from ridgeway.lab import opening  # noqa: PLC0415 — Django, as above
 
-        (open_service if kind == "open-service" else load_petitions)(country)
+        verbs = {"open-service": opening.open_service, "load-petitions": opening.load_petitions}
+        verbs.get(kind, opening.put_assessments_live)(country)
     else:
         run(run_part(country, name))
 

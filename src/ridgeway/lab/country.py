@@ -95,6 +95,11 @@ class Ports:
         return self.base + 21
 
     @property
+    def assessments(self) -> int:
+        """The public site of the health authority's self-assessments."""
+        return self.base + 22
+
+    @property
     def of_a_server(self) -> tuple[int, ...]:
         """Every port at an organisation's own address."""
         return (self.consumer, self.consumer_tls, self.peer, self.ocsp, self.system)
@@ -216,7 +221,7 @@ class Country:
     """One instance with everything in it, below one folder; `is_accompanied` says that its partner runs beside it.
 
     `is_monitored` says that each security server keeps operational records, in one process more; `is_serving`, that the
-    parliament has its petitions service.
+    parliament has its petitions service and the health authority its self-assessments.
     """
 
     state: Path
@@ -309,6 +314,11 @@ class Country:
     def site_url(self) -> str:
         """The petitions of the parliament, as browsers see them."""
         return f"http://localhost:{self.ports.site}"
+
+    @property
+    def assessments_url(self) -> str:
+        """The self-assessments of the health authority, as browsers see them."""
+        return f"http://localhost:{self.ports.assessments}"
 
     @property
     def desk_url(self) -> str:

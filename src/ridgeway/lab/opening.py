@@ -1,10 +1,12 @@
-"""Opening the petitions service of the lab: its tables, its first rows, and staff whose passwords everybody knows.
+"""Opening the services of the lab: their tables, their first rows, and staff whose passwords everybody knows.
 
 Law: the same verbs that an operator has; an account that is there stays as it is.
 """
 
 from importlib import import_module
 
+from ridgeway.errors import RidgewayError
+from ridgeway.lab.assessments import ASSESSMENT_STAFF
 from ridgeway.lab.country import PARLIAMENT, Country
 from ridgeway.lab.service import STAFF, Staff
 from ridgeway.lab.setup import SETTINGS_FILE
@@ -22,7 +24,9 @@ def open_service(country: Country) -> None:
     preparing = import_module("ridgeway.services.petitions.operating.preparing")
     preparing.prepare(email=admin.email, has_places=True, now=read_clock())
     for staff in STAFF:
-        add_staff(staff)
+        add_staff(staff, "petitions")
+    for staff in ASSESSMENT_STAFF:
+        add_staff(staff, "assessments")
 
 
 def load_petitions(country: Country) -> None:
@@ -31,13 +35,28 @@ def load_petitions(country: Country) -> None:
     import_module("ridgeway.services.petitions.sample.loading").load_sample(now=read_clock())
 
 
-def add_staff(staff: Staff) -> None:
+def put_assessments_live(country: Country) -> None:
+    """The sample packages are live; a version that is there already stays."""
+    setup_django(load_settings(country.folder(PARLIAMENT.key) / SETTINGS_FILE, {}), room="office")
+    operating = "ridgeway.services.assessments.operating"
+    samples = import_module(f"{operating}.samples").list_samples()
+    read = import_module(f"{operating}.reading").read_checked
+    put_live = import_module(f"{operating}.preparing").put_live
+    for sample in samples:
+        try:
+            put_live([read(sample)], now=read_clock())
+        except RidgewayError as error:
+            if error.code != "changed_version":  # an older release made this folder: what it served goes on
+                raise
+
+
+def add_staff(staff: Staff, service: str) -> None:
     """One member of staff has an account with the password that the lab tells."""
     actions, models = (import_module(f"ridgeway.office.people.{name}") for name in ("actions", "models"))
     by, now = actions.Doer(DOER), read_clock()
     account = models.Account.objects.filter(email=staff.email).first()
     if account is None:
-        account = actions.add_account(staff.email, staff.name, [f"petitions.{staff.role}"], by=by, now=now)
+        account = actions.add_account(staff.email, staff.name, [f"{service}.{staff.role}"], by=by, now=now)
     if not account.check_password(staff.password):
         actions.set_password(account, staff.password, by=by, now=now)
     if staff.totp_secret:

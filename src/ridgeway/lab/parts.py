@@ -30,6 +30,7 @@ PURPOSES = {
     "system": "the information system behind the security server",
     "writer": "takes, confirms and counts signatures, many in one transaction",
     "petitions": "the public site of petitions",
+    "assessments": "the public site of self-assessments",
     "desk": "the site where staff work",
     "jobs": "duties by the clock, queued work, the sending of mail",
 }

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ridgeway.errors import NetworkError
 from ridgeway.http import Pool
+from ridgeway.lab.assessments import build_assessments, ready_file
 from ridgeway.lab.country import PARLIAMENT, Country
 from ridgeway.lab.documents import write_changed_documents
 from ridgeway.lab.parts import (
@@ -151,18 +152,22 @@ async def start_country(country: Country, supervisor: Supervisor, progress: Prog
 
 
 async def start_service(progress: Progress) -> None:
-    """The petitions service of the country is up, with the sample in it."""
+    """The services of the country are up, with their samples in them."""
     country, supervisor = progress.country, progress.supervisor
     opening = run_command(country, PARLIAMENT.key, *lab_arguments(country, "open-service"))
     await progress.step("tables, first rows and staff of the petitions service", opening)
     await progress.step("its processes, and a few thousand petitions", run_service(progress))
     (country.folder(PARLIAMENT.key) / READY_FILE).touch()
     write_status(country, supervisor)
+    await progress.step("the health authority's self-assessments, checked and live", run_assessments(progress))
+    ready_file(country).touch()
+    write_status(country, supervisor)
 
 
 def forget_readiness(country: Country) -> None:
-    """Nobody is told that the service is ready, until it is."""
-    (country.folder(PARLIAMENT.key) / READY_FILE).unlink(missing_ok=True)
+    """Nobody is told that a service is ready, until it is."""
+    for file in (country.folder(PARLIAMENT.key) / READY_FILE, ready_file(country)):
+        file.unlink(missing_ok=True)
 
 
 async def run_service(progress: Progress) -> None:
@@ -171,6 +176,14 @@ async def run_service(progress: Progress) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(progress.supervisor.start(list_service_parts(country)))
         group.create_task(run_command(country, PARLIAMENT.key, *lab_arguments(country, "load-petitions")))
+
+
+async def run_assessments(progress: Progress) -> None:
+    """The site answers, and the sample packages are live."""
+    country = progress.country
+    async with asyncio.TaskGroup() as group:
+        group.create_task(progress.supervisor.start([build_assessments(country)]))
+        group.create_task(run_command(country, PARLIAMENT.key, *lab_arguments(country, "load-assessments")))
 
 
 async def prepare_folders(country: Country) -> None:

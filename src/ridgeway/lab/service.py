@@ -94,6 +94,7 @@ def describe_services(country: Country) -> list[dict[str, Any]]:
     told: dict[str, Any] = {
         "key": "petitions",
         "name": "Petitions",
+        "title": "Petitions to the Parliament of Northmark",
         "organisation": PARLIAMENT.key,
         "site": country.site_url,
         "desk": country.desk_url,

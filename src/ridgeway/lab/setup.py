@@ -16,6 +16,7 @@ from cryptography import x509
 from ridgeway.errors import NetworkError
 from ridgeway.http import Pool, fetch
 from ridgeway.journal.places import choose_socket_folder
+from ridgeway.lab.assessments import describe_assessment_settings
 from ridgeway.lab.country import MEMBER_CLASS, Country, Organisation
 from ridgeway.lab.service import describe_service_settings, has_service
 from ridgeway.protocol.identifiers import MemberId
@@ -81,12 +82,17 @@ def write_settings(folder: Path, tables: dict[str, dict[str, object]]) -> None:
     file.write_text(render_settings({"signer": signer} | monitor | tables | {"messagelog": log}), "utf-8")
 
 
+def describe_office(country: Country) -> dict[str, dict[str, object]]:
+    """The tables of the settings that the sites, the desk and the worker read."""
+    return describe_service_settings(country) | describe_assessment_settings(country)
+
+
 def write_organisation_settings(country: Country, organisation: Organisation) -> None:
     """The settings of one organisation: of its security server, and of its service where it has one."""
     ports = country.ports
     write_settings(
         country.folder(organisation.key),
-        (describe_service_settings(country) if has_service(country, organisation) else {})
+        (describe_office(country) if has_service(country, organisation) else {})
         | {
             "trust": {
                 "anchor": ANCHOR_FILE,

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ridgeway.lab.assessments import describe_assessments
 from ridgeway.lab.country import Country, Organisation
 from ridgeway.lab.parts import PURPOSES
 from ridgeway.lab.service import describe_services
@@ -40,7 +41,7 @@ def describe(country: Country) -> dict[str, Any]:
         "certification_authority": country.ca_url,
         "timestamping_authority": country.tsa_url,
         "organisations": [describe_organisation(country, each) for each in country.organisations],
-        "services": describe_services(country),
+        "services": [*describe_services(country), *describe_assessments(country)],
         "partner": describe(replace(country.partner, is_accompanied=False)) if country.is_accompanied else None,
     }
 
@@ -129,7 +130,7 @@ def render_country(told: dict[str, Any]) -> list[str]:
         lines += [f"  {'services':<24} {', '.join(each['services'])}"] if each["services"] else []
     for service in told.get("services", []):
         lines.append(f"{service['name']} ({'ready' if service['ready'] else 'not ready'})")
-        lines += [f"  {name:<24} {service[name]}" for name in ("site", "desk", "mail")]
+        lines += [f"  {name:<24} {service[name]}" for name in ("site", "desk", "mail") if name in service]
         for account in service["accounts"]:
             factor = f", authenticator secret {account['totp_secret']}" if account["totp_secret"] else ""
             lines.append(f"  {account['role']:<24} {account['email']}  password: {account['password']}{factor}")

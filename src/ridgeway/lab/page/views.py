@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ridgeway.errors import RidgewayError
+from ridgeway.lab.assessments import describe_assessments
 from ridgeway.lab.country import Country
 from ridgeway.lab.page.environment import environment
 from ridgeway.lab.page.recent import list_recent
@@ -98,7 +99,7 @@ def render_page(show: Show) -> str:
         person=describe_person(show.exchange.answer),
         processes=list_processes(show.supervisor),
         recent=list_recent(show.country),
-        services=describe_services(show.country),
+        services=[*describe_services(show.country), *describe_assessments(show.country)],
     )
 
 
