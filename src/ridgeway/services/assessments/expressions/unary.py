@@ -218,6 +218,7 @@ class TestReader:
         """The typed operand; a text is an option where the input is one."""
         if kind_of(self.kind) == "option" and node.kind == "name" and not self.is_known(node.value):
             require_option(node.value, self.kind[1], self.environment, node.column)
+            return ["lit", self.kind, node.value], self.kind
         expr, kind = checker.check(node)
         if kind_of(self.kind) == "option" and kind == "text":
             return checker.to_option(node, expr, self.kind), self.kind
@@ -225,4 +226,4 @@ class TestReader:
 
     def is_known(self, name: str) -> bool:
         """Whether the name means something in expressions."""
-        return name in set(Checker(self.environment).list_known())
+        return not self.is_option(name) and name in set(Checker(self.environment).list_known())
