@@ -1,0 +1,197 @@
+"""Why these answers led to this outcome, at three depths: a sentence, the answers that mattered, the row of the table.
+
+Law: an answer mattered when something that steered the way read it: a route that was looked at, an `only_if`, a test of
+the rule that matched (of `first`: also the first test that ruled out each rule before; of a default: every input); all
+through facts and decisions. What was read is recorded while it is reckoned again, so `true || x` does not name x.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ridgeway.services.assessments.engine.assessment import Assessment, DecisionReady, RuleReady, count_day
+from ridgeway.services.assessments.engine.replay import Trail
+from ridgeway.services.assessments.engine.scoping import forget, make_scope
+from ridgeway.services.assessments.engine.speaking import Speaker
+from ridgeway.services.assessments.engine.summing import list_answers
+from ridgeway.services.assessments.expressions import Scope, list_names, render_expression, render_test, render_value
+
+
+class Recording(dict[str, Any]):
+    """Answers that note which of them were looked for."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self.read: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value, noted."""
+        self.read.add(name)
+        return super().get(name, default)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether it is there, noted."""
+        self.read.add(str(name))
+        return super().__contains__(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A test of the rule: input and test in the language of expressions, and the value of the input as JSON."""
+
+    input: str
+    test: str
+    value: Any
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterUsed:
+    """A parameter that the rule named: its value on the day, and from which day it has it."""
+
+    name: str
+    value: Any
+    since: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a trail ended as it did; `because` is the key of the sentence."""
+
+    outcome: str | None
+    because: str | None
+    mattered: tuple[tuple[str, int], ...]
+    decision: str | None
+    rule: str | None
+    source: str | None
+    tests: tuple[Tested, ...]
+    parameters: tuple[ParameterUsed, ...]
+    version: str
+    digest: str
+
+
+def explain(assessment: Assessment, trail: Trail) -> Explanation:
+    """Why the trail ended as it did.
+
+    Shapes:  `mattered` are pairs of a question (or the page of items) and its first step, in the order of the trail.
+    """
+    decision = None if trail.decision is None else assessment.decisions[trail.decision.decision]
+    rule = None if trail.decision is None or decision is None else find_rule(decision, trail.decision.rule)
+    tested = () if decision is None or rule is None else tuple(test_again(decision, rule, trail.scope))
+    because = None if decision is None or rule is None else f"decision.{decision.id}.rule.{rule.id}.because"
+    return Explanation(
+        outcome=trail.outcome,
+        because=because,
+        mattered=tuple(find_mattered(trail, decision)),
+        decision=None if decision is None else decision.id,
+        rule=None if rule is None else rule.id,
+        source=None if rule is None else rule.spec.source,
+        tests=tested,
+        parameters=tuple(find_parameters(trail, decision, rule)),
+        version=assessment.version,
+        digest=assessment.digest,
+    )
+
+
+def find_rule(decision: DecisionReady, name: str | None) -> RuleReady | None:
+    """A rule by its id."""
+    return next((rule for rule in decision.rules if rule.id == name), None)
+
+
+def test_again(decision: DecisionReady, rule: RuleReady, scope: Scope) -> Iterator[Tested]:
+    """The tests of a rule with what they looked at."""
+    for place, holds in rule.tests:
+        value = decision.inputs[place](scope)
+        text = render_expression(decision.spec.inputs[place])
+        yield Tested(text, render_test(rule.spec.tests[place]), render_value(value), holds(value, scope))
+
+
+def find_mattered(trail: Trail, decision: DecisionReady | None) -> Iterator[tuple[str, int]]:
+    """The questions whose answers steered the way, each with its step."""
+    recording = Recording(dict(trail.scope.answers))
+    scope = make_scope(trail.assessment, count_day(trail.today), recording)
+    look_at_pages(trail, scope)
+    if decision is not None and trail.decision is not None:
+        look_at_rules(decision, trail.decision.rule, scope)
+    yielded = set()
+    for number, step in enumerate(trail.steps, 1):
+        page = trail.assessment.pages[step.page]
+        names = [page.id] if page.spec.repeat is not None else [each.id for each in page.questions]
+        for name in names:
+            if name in recording.read and name not in yielded:
+                yielded.add(name)
+                yield name, number
+
+
+def look_at_pages(trail: Trail, scope: Scope) -> None:
+    """Reckon again what chose the pages: the routes up to the one taken, and `only_if`."""
+    for step in trail.steps:
+        page = trail.assessment.pages[step.page]
+        if step.route is not None:
+            for route in page.routes[: step.route + 1]:
+                if route.when is not None:
+                    forget(scope)
+                    route.when(scope)
+    for page in trail.assessment.order:
+        if page.only_if is not None:
+            forget(scope)
+            page.only_if(scope)
+
+
+def look_at_rules(decision: DecisionReady, matched: str | None, scope: Scope) -> None:
+    """Reckon again what chose the rule."""
+    for rule in decision.rules:
+        is_matched = rule.id == matched
+        if not is_matched and decision.spec.hit == "unique" and matched is not None:
+            continue
+        for place, holds in rule.tests:
+            forget(scope)
+            if not holds(decision.inputs[place](scope), scope):
+                break
+        if is_matched:
+            return
+
+
+def find_parameters(trail: Trail, decision: DecisionReady | None, rule: RuleReady | None) -> Iterator[ParameterUsed]:
+    """The parameters that the inputs and tests of the rule name, through facts."""
+    if decision is None or rule is None:
+        return
+    document = trail.assessment.document
+    facts = dict(document.facts)
+    waiting: list[Any] = [decision.spec.inputs[place] for place, _ in rule.tests]
+    waiting += [rule.spec.tests[place] for place, _ in rule.tests]
+    seen: set[str] = set()
+    found: set[str] = set()
+    while waiting:
+        names = list_names(waiting.pop())
+        found |= names.parameters
+        waiting += [facts[name] for name in names.facts - seen]
+        seen |= names.facts
+    for name in sorted(found):
+        parameter = document.parameters[name]
+        days = [first for first, _ in parameter.values if first is None or first <= trail.today.isoformat()]
+        value = render_value(trail.scope.parameters[name])
+        yield ParameterUsed(name, value, days[-1] if days else None, parameter.source)
+
+
+def build_why(speaker: Speaker, trail: Trail) -> dict[str, Any]:
+    """The explanation as a part of a view."""
+    explained = explain(trail.assessment, trail)
+    mattered = dict(explained.mattered)
+    listed = list_answers(speaker, trail, before=len(trail.steps) + 1)
+    chosen = [
+        {"question": each["question"], "answer": each["answer"], "step": each["step"]}
+        for each in listed
+        if each["id"] in mattered or (each["item"] is not None and trail.steps[each["step"] - 1].page in mattered)
+    ]
+    rule = None
+    if explained.decision is not None and explained.rule is not None:
+        rule = {
+            "decision": explained.decision,
+            "id": explained.rule,
+            "source": explained.source,
+            "tests": [{"input": each.input, "test": each.test, "value": each.value} for each in explained.tests],
+        }
+    because = [] if explained.because is None else speaker.line(explained.because)
+    return {"because": because or None, "mattered": chosen, "rule": rule}

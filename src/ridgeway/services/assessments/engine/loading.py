@@ -1,0 +1,207 @@
+"""From a compiled document to an assessment that can run; nothing else makes one.
+
+Law: the document may come from a stranger's file. Its shape, its sizes, every reference in it, its patterns and links
+are proven (`document.py`, `proving.py`), and that no fact or decision needs itself or piles up too much; what comes out
+can be replayed with whatever answers. Read next: `replay.py`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from ridgeway.services.assessments.engine.assessment import (
+    Assessment,
+    Closure,
+    DecisionReady,
+    Languages,
+    PageReady,
+    Parameters,
+    RouteReady,
+    RuleReady,
+    Test,
+    count_day,
+)
+from ridgeway.services.assessments.engine.document import Decision, Document, Page, Question, Rule, read_document
+from ridgeway.services.assessments.engine.errors import DefinitionError
+from ridgeway.services.assessments.engine.proving import References, prove, require_known
+from ridgeway.services.assessments.engine.questions import Asked, make_reader
+from ridgeway.services.assessments.engine.wording import compile_text
+from ridgeway.services.assessments.expressions import UNKNOWN, compile_expression, compile_test, read_value
+
+DATE_KINDS = frozenset({"date", "month"})
+ANY = ["any"]
+
+
+def load(compiled: Mapping[str, Any]) -> Assessment:
+    """The assessment of a compiled document.
+
+    Raises:  DefinitionError, or ExpressionError, naming what cannot be run.
+    """
+    document = read_document(compiled)
+    prove(document)
+    return Loader(document).load(compiled)
+
+
+class Loader:
+    """A document, and what its expressions may name."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.references = References(document)
+
+    def load(self, compiled: Mapping[str, Any]) -> Assessment:
+        """The whole."""
+        document = self.document
+        pages = [self.load_page(page, place) for place, page in enumerate(document.pages)]
+        dates = {name: each.calendar.date for name, each in document.outcomes.items() if each.calendar is not None}
+        assessment = Assessment(
+            compiled=compiled,
+            document=document,
+            pages={page.id: page for page in pages},
+            order=tuple(pages),
+            facts={name: self.compile(expression) for name, expression in document.facts},
+            decisions={name: self.load_decision(name, each) for name, each in document.decisions.items()},
+            calendars={name: self.compile(expression) for name, expression in dates.items()},
+            languages=self.load_languages(),
+            parameters=load_parameters(document),
+            questions={asked.id: asked for page in pages for asked in page.questions},
+        )
+        self.references.prove_order(document)
+        return assessment
+
+    def compile(self, expression: Any) -> Closure:
+        """The closure of an expression whose names are all there."""
+        closure = compile_expression(expression)
+        self.references.require(expression)
+        return closure
+
+    def compile_test(self, test: Any) -> Test:
+        """The closure of a test whose names are all there."""
+        closure = compile_test(test)
+        self.references.require(test)
+        return closure
+
+    def load_page(self, page: Page, place: int) -> PageReady:
+        """A page with its questions and routes."""
+        routes = tuple(
+            RouteReady(None if each.when is None else self.compile(each.when), *split_target(each.to))
+            for each in page.routes
+        )
+        return PageReady(
+            id=page.id,
+            place=place,
+            spec=page,
+            questions=tuple(self.load_question(question) for question in page.questions),
+            only_if=None if page.only_if is None else self.compile(page.only_if),
+            routes=routes or (RouteReady(None, "next", ""),),
+        )
+
+    def load_question(self, question: Question) -> Asked:
+        """A question with what reads its answers."""
+        dated = question.type in DATE_KINDS
+        return Asked(
+            spec=question,
+            id=question.id,
+            read=make_reader(question, self.document.lists),
+            earliest=self.compile(question.min) if dated and question.min is not None else None,
+            latest=self.compile(question.max) if dated and question.max is not None else None,
+        )
+
+    def load_decision(self, name: str, decision: Decision) -> DecisionReady:
+        """A decision with its rules."""
+        default = decision.default
+        return DecisionReady(
+            id=name,
+            spec=decision,
+            inputs=tuple(self.compile(expression) for expression in decision.inputs),
+            rules=tuple(self.load_rule(decision, rule) for rule in decision.rules),
+            otherwise=None if default is None else self.load_rule(decision, Rule(id="", tests=(), then=default)),
+        )
+
+    def load_rule(self, decision: Decision, rule: Rule) -> RuleReady:
+        """A rule: tests that are always true left out, and what follows from it as a value."""
+        then = rule.then
+        outcome = then.removeprefix("outcome:") if isinstance(then, str) else None
+        entitlements = tuple(then) if isinstance(then, list) else ()
+        if outcome is not None:
+            require_known("outcome", outcome, self.document.outcomes)
+        for each in entitlements:
+            require_known("entitlement", str(each), self.document.entitlements)
+        return RuleReady(
+            id=rule.id,
+            spec=rule,
+            tests=tuple((place, self.compile_test(test)) for place, test in enumerate(rule.tests) if test != ANY),
+            first=None if rule.first is None else read_day(rule.first),
+            last=None if rule.last is None else read_day(rule.last),
+            outcome=outcome,
+            entitlements=entitlements,
+            values=read_outputs(decision, then) if isinstance(then, dict) else {},
+        )
+
+    def load_languages(self) -> Languages:
+        """Texts ready to be said, and the entries of lists by name in each language."""
+        document = self.document
+        return Languages(
+            source=document.languages[0].code,
+            texts={
+                code: {key: compile_text(nodes, closures=self.compile) for key, nodes in texts.items()}
+                for code, texts in document.texts.items()
+            },
+            entries={
+                f"{name}@{code}": dict(zip(map(fold, labels), listed.ids, strict=True))
+                for name, listed in document.lists.items()
+                for code, labels in listed.labels.items()
+            },
+        )
+
+
+def split_target(to: str) -> tuple[str, str]:
+    """The kind and the name of a target."""
+    kind, _, name = to.partition(":")
+    return kind, name
+
+
+def read_outputs(decision: Decision, then: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of a rule by output.
+
+    Raises:  DefinitionError(invalid_document).
+    """
+    kinds = decision.outputs or {}
+    try:
+        return {name: read_value(kinds[name], value) for name, value in then.items()}
+    except (KeyError, ValueError, TypeError, IndexError):
+        raise DefinitionError("invalid_document", f"{str(then)[:80]} does not fit the outputs {list(kinds)}.") from None
+
+
+def load_parameters(document: Document) -> Parameters:
+    """The parameters with the days from which their values count.
+
+    Raises:  DefinitionError(invalid_document).
+    """
+    read = {}
+    for name, parameter in document.parameters.items():
+        try:
+            read[name] = tuple(
+                (None if first is None else read_day(first), read_value(parameter.type, value))
+                for first, value in parameter.values
+            )
+        except (ValueError, TypeError, IndexError):
+            why = f"The parameter {name!r} has a value that does not fit its type."
+            raise DefinitionError("invalid_document", why) from None
+    return Parameters(read, UNKNOWN)
+
+
+def read_day(text: str) -> int:
+    """Days since 1970-01-01 of 2026-10-01.
+
+    Raises:  DefinitionError(invalid_document).
+    """
+    try:
+        return count_day(date.fromisoformat(text))
+    except ValueError:
+        raise DefinitionError("invalid_document", f"{text[:40]!r} is no day such as 2026-10-01.") from None
+
+
+def fold(label: str) -> str:
+    """A name as it is looked for: small letters, single spaces."""
+    return " ".join(label.lower().split())

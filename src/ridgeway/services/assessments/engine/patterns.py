@@ -1,0 +1,66 @@
+"""Regular expressions that may come from a stranger: a small subset that means the same in Python and in JavaScript.
+
+Law: literal letters and digits, classes of them, groups `(?:…)`, alternatives, and bounded repeats; no `*`, `+`, look
+around or back reference; at most eight repeats of no fixed length, none of a group but `?`. Such a pattern cannot take
+long on the few characters of a code.
+"""
+
+import itertools
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from ridgeway.services.assessments.engine.errors import DefinitionError
+from ridgeway.services.assessments.engine.limits import MAX_CODE, MAX_QUANTIFIERS
+
+MAX_SOURCE = 500
+PART = re.compile(
+    r"\[\^?[^\[\]\\^]{1,80}\]"  # a class
+    r"|\(\?:|\(|\)|\|"
+    r"|\{[0-9]{1,2}(?:,[0-9]{1,2})?\}|\?"
+    r"|\\[.+^$|?*()\[\]{}/-]|[A-Za-z0-9@ ,:;_/#%&'=<>!-]"
+)
+DROPPED = str.maketrans("", "", " \u00a0-./\u2010\u2011\u2012\u2013")
+"""What people write between the characters of a code for the eye alone."""
+
+
+@lru_cache(maxsize=512)
+def compile_pattern(source: str) -> Callable[[str], bool]:
+    """A function that says whether a text is one of the pattern.
+
+    Raises:  DefinitionError(invalid_pattern) for what is not in the subset.
+    """
+    if not (source.startswith("^") and source.endswith("$") and len(source) <= MAX_SOURCE):
+        raise refuse(source)
+    parts = split_pattern(source[1:-1], source)
+    loose = sum(part == "?" or ("," in part[1:-1] and part[0] == "{") for part in parts)
+    after_group = any(a == ")" and b[0] == "{" for a, b in itertools.pairwise(parts))
+    if loose > MAX_QUANTIFIERS or after_group:
+        raise refuse(source)
+    try:
+        found = re.compile(source, re.ASCII).fullmatch
+    except (re.error, OverflowError):
+        raise refuse(source) from None
+    return lambda text: len(text) <= MAX_CODE and found(text) is not None
+
+
+def split_pattern(inner: str, source: str) -> list[str]:
+    """The parts of a pattern between its anchors."""
+    parts, place = [], 0
+    while place < len(inner):
+        part = PART.match(inner, place)
+        if part is None:
+            raise refuse(source)
+        parts.append(part[0])
+        place = part.end()
+    return parts
+
+
+def refuse(source: str) -> DefinitionError:
+    """The error for a pattern outside the subset."""
+    return DefinitionError("invalid_pattern", f"The pattern {source[:60]!r} is not of the kind that may be used here.")
+
+
+def normalise_code(text: str) -> str:
+    """The normal form of a code: upper case, without spaces, hyphens, points and slashes."""
+    return text.strip().upper().translate(DROPPED)

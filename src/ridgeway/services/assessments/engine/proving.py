@@ -1,0 +1,213 @@
+"""What a compiled document must hold before it may run: sizes, and references that lead to something.
+
+Law: expressions are proven one by one through `References`; facts and decisions together must not need themselves, and
+what one evaluation piles up through them is bounded.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ridgeway.services.assessments.engine import limits
+from ridgeway.services.assessments.engine.document import Countries, Decision, Document, Formats, Page, Question
+from ridgeway.services.assessments.engine.errors import DefinitionError
+from ridgeway.services.assessments.engine.wording import FORMS, is_link
+from ridgeway.services.assessments.expressions import list_names
+
+FACT, DECISION = "fact", "decision"
+OPERANDS = frozenset("nivwft")
+
+
+def require(condition: object, why: str, *, code: str = "invalid_document") -> None:
+    """Go on only when it is true.
+
+    Raises:  DefinitionError with this reason.
+    """
+    if not condition:
+        raise DefinitionError(code, why)
+
+
+def require_known(what: str, name: object, known: Iterable[str]) -> None:
+    """Go on only when the name is known.
+
+    Raises:  DefinitionError(unknown_reference).
+    """
+    require(name in set(known), f"There is no {what} {str(name)[:80]!r}.", code="unknown_reference")
+
+
+def require_unique(what: str, names: Iterable[str]) -> None:
+    """Go on only when no name is there twice."""
+    seen: set[str] = set()
+    for name in names:
+        require(name not in seen, f"The {what} {name[:80]!r} is there twice.")
+        seen.add(name)
+
+
+def prove(document: Document) -> None:
+    """Go on only when the parts of the document fit together; expressions are left to `References`.
+
+    Raises:  DefinitionError.
+    """
+    require(document.languages and document.pages, "There must be a language and a page.")
+    require(len(document.pages) <= limits.MAX_PAGES, f"More than {limits.MAX_PAGES} pages.", code="too_large")
+    require(len(document.facts) <= limits.MAX_FACTS, f"More than {limits.MAX_FACTS} facts.", code="too_large")
+    texts = sum(len(each) for each in document.texts.values())
+    require(texts <= limits.MAX_TEXTS, f"More than {limits.MAX_TEXTS} texts.", code="too_large")
+    require_known("texts of the language", document.languages[0].code, document.texts)
+    require_unique("page", (page.id for page in document.pages))
+    require_unique("question", (each.id for page in document.pages for each in page.questions))
+    require_unique("fact", (name for name, _ in document.facts))
+    for page in document.pages:
+        prove_page(document, page)
+    for name, decision in document.decisions.items():
+        prove_decision(name, decision)
+    prove_outcomes(document)
+    for formats in document.formats.values():
+        prove_formats(formats)
+
+
+def prove_page(document: Document, page: Page) -> None:
+    """A page: its questions and where it leads."""
+    asks = page.kind == "question"
+    require(asks == bool(page.questions), f"The page {page.id!r} asks nothing, or what its kind does not ask.")
+    if page.repeat is not None:
+        fits = asks and 1 <= page.repeat.min <= page.repeat.max <= limits.MAX_ITEMS
+        require(fits, f"The page {page.id!r} is repeated in a way that cannot be.")
+    for route in page.routes:
+        kind, colon, name = route.to.partition(":")
+        known: Mapping[str, Iterable[str]] = {
+            "next": [""],
+            "page": [each.id for each in document.pages],
+            "outcome": document.outcomes,
+            "decision": document.decisions,
+        }
+        require(kind in known and bool(colon) == (kind != "next"), f"{route.to[:80]!r} is no target.")
+        require_known(kind, name, known[kind])
+    for question in page.questions:
+        prove_question(question, document.lists)
+
+
+def prove_question(question: Question, lists: Mapping[str, Countries]) -> None:
+    """A question: its options, its list, its limits."""
+    require_unique("option", (option.id for option in question.options))
+    require((question.type in {"radios", "checkboxes"}) == bool(question.options), f"Options of {question.id!r}.")
+    require(0 <= question.decimals <= 6, f"The decimals of {question.id!r} are not 0 to 6.")
+    if question.type == "list":
+        require_known("list", question.list_name, lists)
+    if question.type not in {"date", "month"}:
+        for bound in (question.min, question.max):
+            fits = bound is None or (isinstance(bound, str) and bound.removeprefix("-").isdecimal() and len(bound) < 24)
+            require(fits, f"The limits of {question.id!r} are no millionths.")
+
+
+def prove_decision(name: str, decision: Decision) -> None:
+    """A table: each rule has a test for each input at most."""
+    require(len(decision.rules) <= limits.MAX_RULES, f"More than {limits.MAX_RULES} rules.", code="too_large")
+    require_unique("rule", (rule.id for rule in decision.rules))
+    for rule in decision.rules:
+        require(len(rule.tests) <= len(decision.inputs), f"The rule {rule.id!r} of {name!r} has too many tests.")
+    require((decision.hit == "collect") == (decision.collect is not None), f"What does {name!r} collect?")
+
+
+def prove_outcomes(document: Document) -> None:
+    """Outcomes, entitlements and lists."""
+    lists = [name for name, each in document.decisions.items() if each.collect == "list"]
+    for outcome in document.outcomes.values():
+        if outcome.collects is not None:
+            require_known("list decision", outcome.collects, lists)
+    hrefs = [href for outcome in document.outcomes.values() for href in outcome.next_steps]
+    hrefs += [href for each in document.entitlements.values() for href in each.links]
+    for href in hrefs:
+        require(is_link(href), f"{href[:80]!r} is no link that may stand here.")
+    for each in document.entitlements.values():
+        if each.group is not None:
+            require_known("group", each.group, document.groups)
+    if document.valid.after is not None:
+        require_known("outcome", document.valid.after, document.outcomes)
+    for name, listed in document.lists.items():
+        fits = all(len(labels) == len(listed.ids) for labels in listed.labels.values())
+        require(fits, f"The list {name!r} has not one name for each entry.")
+
+
+def prove_formats(formats: Formats) -> None:
+    """Plural rules in the form that `showing.py` reads."""
+    try:
+        for category, alternatives in formats.plural:
+            require(category in FORMS, f"{category!r} is no plural form.")
+            for relations in alternatives:
+                for operand, modulus, inside, ranges in relations:
+                    whole = [modulus, *(bound for low, high in ranges for bound in (low, high))]
+                    fits = operand in OPERANDS and isinstance(inside, bool) and all(type(each) is int for each in whole)
+                    require(fits, "A plural rule has another form.")
+    except (TypeError, ValueError):
+        raise DefinitionError("invalid_document", "A plural rule has another form.") from None
+
+
+class References:
+    """What expressions may name, and what each fact and decision needs."""
+
+    def __init__(self, document: Document) -> None:
+        self.facts = {name for name, _ in document.facts}
+        self.parameters = set(document.parameters)
+        self.decisions = document.decisions
+        self.answers = {page.id for page in document.pages if page.repeat is not None}
+        self.answers |= {each.id for page in document.pages if page.repeat is None for each in page.questions}
+        self.items = {each.id for page in document.pages if page.repeat is not None for each in page.questions}
+
+    def require(self, expression: Any) -> None:
+        """Go on only when everything that an expression or a test names is there.
+
+        Raises:  DefinitionError(unknown_reference).
+        """
+        names = list_names(expression)
+        for what, used, known in (
+            ("question", names.answers, self.answers),
+            ("question of a repeated page", names.items, self.items),
+            ("parameter", names.parameters, self.parameters),
+            ("fact", names.facts, self.facts),
+            ("decision", names.decisions, set(self.decisions)),
+            ("output", names.outputs, self.list_outputs()),
+        ):
+            for name in used - known:
+                require_known(what, name, known)
+
+    def list_outputs(self) -> set[str]:
+        """Every `decision.output`."""
+        return {f"{name}.{output}" for name, each in self.decisions.items() for output in each.outputs or ()}
+
+    def prove_order(self, document: Document) -> None:
+        """Go on only when no fact or decision needs itself, and none piles up too much.
+
+        Raises:  DefinitionError(cycle, too_large).
+        """
+        needs = {(FACT, name): needs_of([expression]) for name, expression in document.facts}
+        costs = {(FACT, name): depth_of(expression) for name, expression in document.facts}
+        for name, decision in document.decisions.items():
+            parts = [*decision.inputs, *(test for rule in decision.rules for test in rule.tests)]
+            needs[DECISION, name] = needs_of(parts)
+            costs[DECISION, name] = 4 + max((depth_of(part) for part in parts), default=0)
+        depths: dict[tuple[str, str], int] = {}
+        waiting = dict(needs)
+        while waiting:
+            ready = [key for key, used in waiting.items() if all(each in depths for each in used)]
+            if not ready:
+                names = ", ".join(sorted(name for _, name in waiting)[:10])
+                raise DefinitionError("cycle", f"These facts and decisions need one another: {names}.")
+            for key in ready:
+                depths[key] = 3 + costs[key] + max((depths[each] for each in waiting.pop(key)), default=0)
+                require(depths[key] <= limits.MAX_CHAIN_DEPTH, f"{key[1]!r} needs too much.", code="too_large")
+
+
+def needs_of(expressions: Iterable[Any]) -> set[tuple[str, str]]:
+    """The facts and decisions that expressions name."""
+    needs: set[tuple[str, str]] = set()
+    for expression in expressions:
+        names = list_names(expression)
+        needs |= {(FACT, name) for name in names.facts} | {(DECISION, name) for name in names.decisions}
+    return needs
+
+
+def depth_of(expression: Any) -> int:
+    """How many parts stand within one another."""
+    if isinstance(expression, dict):
+        return max((depth_of(each) for each in expression.values()), default=0)
+    return 1 + max(map(depth_of, expression), default=0) if isinstance(expression, list) else 0

@@ -1,0 +1,32 @@
+"""What expressions see of the answers that count; facts and decisions are reckoned when they are first asked for."""
+
+from typing import Any
+
+from ridgeway.services.assessments.engine.assessment import Assessment
+from ridgeway.services.assessments.engine.deciding import count_hits, decide_values
+from ridgeway.services.assessments.expressions import UNKNOWN, Memo, Scope, Span
+
+
+def make_scope(assessment: Assessment, day: int, answers: dict[str, Any]) -> Scope:
+    """A scope over these answers; `forget` must be called after any of them changed."""
+    scope = Scope(today=Span(day, day), answers=answers, parameters=assessment.parameters.on_day(day))
+    facts, decisions = assessment.facts, assessment.decisions
+    scope.facts = Memo(lambda name: facts[name](scope))
+    if decisions:
+        scope.decisions = Memo(lambda name: decide_values(decisions[name], scope).get(decisions[name].output, UNKNOWN))
+        scope.outputs = Memo(lambda name: find_output(assessment, name, scope))
+        scope.hits = Memo(lambda name: count_hits(decisions[name], scope))
+    return scope
+
+
+def find_output(assessment: Assessment, name: str, scope: Scope) -> Any:
+    """The value of `decision.output`."""
+    decision, _, output = name.partition(".")
+    return decide_values(assessment.decisions[decision], scope).get(output, UNKNOWN)
+
+
+def forget(scope: Scope) -> None:
+    """What was reckoned from the answers is forgotten."""
+    for memo in (scope.facts, scope.decisions, scope.outputs, scope.hits):
+        if isinstance(memo, Memo) and memo:
+            memo.clear()
