@@ -22,9 +22,9 @@ class PackageForm(forms.Form):
         label=_("Package"), help_text=_("A zip of the package, or its service.yaml alone."), max_length=200
     )
 
-    def clean_package(self) -> UploadedFile:
+    def clean_package(self) -> "UploadedFile[Any]":
         """The file, when it is not too large."""
-        given: UploadedFile = self.cleaned_data["package"]
+        given: "UploadedFile[Any]" = self.cleaned_data["package"]
         if (given.size or 0) > MAX_PACKAGE_BYTES:
             raise forms.ValidationError(_("The package is larger than 2 megabytes"))
         return given

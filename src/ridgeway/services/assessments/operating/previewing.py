@@ -24,7 +24,7 @@ def make_preview_name(version_id: int, *, now: datetime) -> str:
     """What stands in an address in place of the package, and opens this version for a while."""
     until = int((now + timedelta(days=PREVIEW_DAYS)).timestamp()) // 3600
     said = f"{version_id:x}-{until:x}"
-    return f"{PREVIEW}{said}-{sign(said, settings.SECRET_KEY)}"
+    return f"{PREVIEW}{said}-{sign(said, str(settings.SECRET_KEY))}"
 
 
 def sign(said: str, key: str) -> str:
@@ -40,7 +40,7 @@ def is_preview(package: str) -> bool:
 def read_preview_name(name: str, *, now: datetime) -> int | None:
     """The number of the version that the link opens; None where it is not one that we made, or is over."""
     said, _, signature = name.removeprefix(PREVIEW).rpartition("-")
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     if not said.isascii() or not any(hmac.compare_digest(sign(said, key), signature) for key in keys):
         return None
     number, _, until = said.partition("-")

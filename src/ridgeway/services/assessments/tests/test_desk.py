@@ -180,7 +180,7 @@ def test_statistics_stand_in_a_chart_with_its_table_and_in_a_file(desk: Office):
     assert "withheld" in then
     assert ">42<" not in then
     answer = rita.get("/assessments/of/home-check/statistics.csv")
-    lines = b"".join(answer.streaming_content).decode().splitlines()
+    lines = b"".join(answer).decode().splitlines()
     assert lines[0] == "month,table,name,number"
     assert f"{last_month:%Y-%m},outcome,go,withheld" in lines
     assert f"{day:%Y-%m},outcome,go,20" in lines
