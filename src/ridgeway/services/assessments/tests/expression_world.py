@@ -20,7 +20,8 @@ function readScope(world) {
   const table = (rows) => new Map(Object.entries(rows).map(([name, [type, value]]) => [name, readValue(type, value)]));
   const answers = table(world.answers);
   for (const [page, { questions, rows }] of Object.entries(world.items)) {
-    const readRow = (row) => new Map(Object.entries(row).map(([name, value]) => [name, readValue(questions[name], value)]));
+    const readCell = ([name, value]) => [name, readValue(questions[name], value)];
+    const readRow = (row) => new Map(Object.entries(row).map(readCell));
     answers.set(page, rows === null ? UNKNOWN : rows.map(readRow));
   }
   const outputs = Object.entries(world.outputs).flatMap(([decision, row]) =>
@@ -36,12 +37,14 @@ function runExpressions(world, expressions) {
 }
 function runCells(world, cells) {
   const scope = readScope(JSON.parse(world));
-  return JSON.stringify(JSON.parse(cells).map(([test, type, value]) => compileTest(test)(readValue(type, value), scope)));
+  const match = ([test, type, value]) => compileTest(test)(readValue(type, value), scope);
+  return JSON.stringify(JSON.parse(cells).map(match));
 }
 function runHelpers(numbers, dates, days) {
+  const found = JSON.parse(numbers).map(parseNumber);
   return JSON.stringify([
-    JSON.parse(numbers).map((text) => renderValue(parseNumber(text))),
-    JSON.parse(numbers).map((text) => { const number = parseNumber(text); return number === null ? null : renderNumber(number); }),
+    found.map(renderValue),
+    found.map((number) => (number === null ? null : renderNumber(number))),
     JSON.parse(dates).map(parseDate),
     JSON.parse(days).map(fromDay),
   ]);

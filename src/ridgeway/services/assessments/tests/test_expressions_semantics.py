@@ -63,7 +63,9 @@ def test_every_cell_matches_what_it_should_in_both():
     ]
     found = [compile_test(test)(read_value(kind, value), scope) for test, kind, value, _, _ in rows]
     with open_twin() as call:
-        twin = call("runCells", json.dumps(WORLD), json.dumps([[test, kind, value] for test, kind, value, _, _ in rows]))
+        twin = call(
+            "runCells", json.dumps(WORLD), json.dumps([[test, kind, value] for test, kind, value, _, _ in rows])
+        )
     assert differences(found, rows) == []
     assert differences(twin, rows) == []
 
