@@ -1,0 +1,35 @@
+"""Where the ways of a page lead (the `links` of `assessments/main.html`). Law: numbers and words, no answers."""
+
+from typing import Any
+
+from ridgeway.services.assessments.pages.drawing import CARRIED_FORM
+from ridgeway.services.assessments.pages.visiting import Visit
+
+NAMES = ("action", "back", "restart", "forget", "calendar", "device", "print", "private", "download", "carried")
+
+
+def make_links(**given: Any) -> dict[str, Any]:
+    """All links; those that are not given are not offered."""
+    return {**dict.fromkeys(NAMES, ""), "changes": {}, **given}
+
+
+def link_step(visit: Visit, step: int, *, is_change: bool, in_page: bool) -> dict[str, Any]:
+    """The links of a step."""
+    place = visit.place
+    is_over = visit.is_outcome(step)
+    return make_links(
+        action="" if is_over else place.address(f"{step}/change" if is_change else step),
+        restart=place.address() if is_over else "",
+        calendar=place.address("calendar") if is_over else "",
+        device=place.address("continue") if is_over else "",
+        carried=CARRIED_FORM if in_page else "",
+        changes=Changes(visit),
+    )
+
+
+class Changes(dict[int, str]):
+    """The address that changes the answers of a step, for each step of the trail."""
+
+    def __init__(self, visit: Visit) -> None:
+        steps = range(1, len(visit.trail.steps) + 1)
+        super().__init__((step, visit.place.address(f"{step}/change")) for step in steps)

@@ -1,0 +1,56 @@
+"""The first page of an assessment: what it is, how long it takes, what happens to the answers; and the button.
+
+Law: the same for everybody, so that any cache may keep it for a while, and a crowd that only looks costs little.
+"""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+
+from ridgeway.services.assessments import engine
+from ridgeway.services.assessments.pages.caching import START_SECONDS, keep_publicly
+from ridgeway.services.assessments.pages.cookies import set_cookie
+from ridgeway.services.assessments.pages.drawing import Sheet, find_press
+from ridgeway.services.assessments.pages.guarding import at_place, give_token, protect
+from ridgeway.services.assessments.pages.links import make_links
+from ridgeway.services.assessments.pages.place import Place, find_place
+from ridgeway.services.assessments.pages.steps import count_step
+from ridgeway.services.assessments.pages.visiting import begin_at, follow
+
+FIRST: Final = 1
+
+
+@at_place(with_answers=False, takes_forms=True)
+def show_start(request: HttpRequest, place: Place) -> HttpResponse:
+    """`/PACKAGE/LANG/`: the page, or with POST the way to the first question, without answers."""
+    if request.method == "POST":
+        return protect(begin(place))
+    view = engine.build_start_view(place.assessment, place.language, place.today)
+    links = make_links(action=place.address(), private=f"/{place.name}/private/#/{place.language}/")
+    press, token = find_press(), give_token()
+    sheet = Sheet(title=view["title"], main=press.draw_view(place, view, links, token), indexable=True)
+    return keep_publicly(request, HttpResponse(press.draw_page(place, sheet)), START_SECONDS)
+
+
+def begin(place: Place) -> HttpResponse:
+    """To the first question."""
+    visit = follow(place, begin_at(place), has_cookie=False)
+    place.count("start", "")
+    count_step(visit, FIRST)
+    response = HttpResponseRedirect(place.address(FIRST))
+    response.status_code = 303
+    set_cookie(response, visit.carried)
+    return response
+
+
+def show_package(request: HttpRequest, name: str) -> HttpResponse:
+    """`/PACKAGE/`: to the start in the language in which the assessment was written."""
+    place: Any = find_place(name)
+    return keep_publicly(request, HttpResponseRedirect(place.address()), START_SECONDS)
+
+
+urlpatterns: list[URLPattern] = [
+    path("<slug:name>/", show_package),
+    path("<slug:name>/<slug:language>/", show_start, name="assessment"),
+]
