@@ -144,9 +144,8 @@ def convert(node: Node, kind: Any, path: Path, reading: Reading) -> Any:
 def choose_kind(node: Node, kinds: tuple[Any, ...]) -> Any:
     """Of several kinds the one that fits what is written: a list, a mapping or a scalar; else the last."""
     known = [each for each in kinds if each is not type(None)]
-    shapes = {tuple: tuple, dict: dict}
-    wanted = shapes.get(type(node.value))
-    fitting = [each for each in known if (dict if is_dataclass(each) else shapes.get(get_origin(each))) is wanted]
+    wanted = type(node.value) if isinstance(node.value, dict | tuple) else None
+    fitting = [each for each in known if (dict if is_dataclass(each) else get_origin(each)) is wanted]
     return (fitting or known)[-1]
 
 

@@ -3,7 +3,10 @@
 import contextlib
 import io
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -26,6 +29,20 @@ class Wheel:
 
 
 @dataclass(frozen=True)
+class Label:
+    short_for: ClassVar[str] = "text"
+    text: str
+
+
+@dataclass(frozen=True)
+class Parcel:
+    day: date | None = None
+    weight: Decimal | None = None
+    to: str | tuple[Label, ...] | None = None
+    rest: Any = None
+
+
+@dataclass(frozen=True)
 class Cart:
     name: str
     wheels: tuple[Wheel, ...] = ()
@@ -42,6 +59,46 @@ wheels:
 labels: {a: no, b: 1:30}
 is_new: true
 """
+
+
+def read_parcel(text: str) -> Parcel:
+    return read_document(text.encode(), Parcel, name="p.yaml").value
+
+
+def test_days_and_exact_numbers_are_read():
+    assert read_parcel("{day: 2026-10-01, weight: 0.1}") == Parcel(date(2026, 10, 1), Decimal("0.1"))
+    assert read_parcel("{day: '2026-10-01', weight: 3}") == Parcel(date(2026, 10, 1), Decimal(3))
+    assert read_parcel("weight: 1_000.50").weight == Decimal("1000.50")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("day: 2026-02-30", "p.yaml:1: day: this is '2026-02-30'; expected a day as 2026-10-01"),
+        ("day: 20261001", "p.yaml:1: day: this is 20261001; expected a day as 2026-10-01"),
+        ("weight: '1'", "p.yaml:1: weight: this is '1'; expected a number"),
+        ("weight: .inf", "p.yaml:1: weight: this is inf; expected a number"),
+        ("weight: true", "p.yaml:1: weight: this is True; expected a number"),
+        ("to: {text: a}", "p.yaml:1: to: this is a mapping; expected a list"),
+        ("to: [[a]]", "p.yaml:1: to[0]: this is a list; expected a text or a mapping"),
+    ],
+)
+def test_what_is_no_day_number_or_list_says_so(text, why):
+    with pytest.raises(SettingsError) as caught:
+        read_parcel(text)
+    assert caught.value.detail == why
+
+
+def test_of_several_kinds_the_one_that_is_written_is_read():
+    assert read_parcel("to: home").to == "home"
+    assert read_parcel("to: [a, {text: b}]").to == (Label("a"), Label("b"))
+    assert read_parcel("to: ~").to is None
+
+
+def test_plain_data_keeps_its_types_and_lines():
+    document = read_document(b"rest:\n  a: [1, no, ~, 2.50]\n  b: {c: true}\n", Parcel, name="p.yaml")
+    assert document.value.rest == {"a": (1, "no", None, Decimal("2.50")), "b": {"c": True}}
+    assert document.line_of(("rest", "b", "c")) == 3
 
 
 def test_yaml_is_read_as_version_1_2_says():

@@ -119,10 +119,11 @@ class Walk:
         if text is None:
             return
         key = f"{self.key}.{name}" if self.key else name
-        spot = Spot(self.spot.file, (*self.spot.path, *path, "self"))
+        whole = Spot(self.spot.file, (*self.spot.path, *path))
+        spot = whole if text.other is None else Spot(whole.file, (*whole.path, "self"))
         yield SourceText(key, text.self_, form, spot, self.page)
         if text.other is not None:
-            spot = Spot(self.spot.file, (*self.spot.path, *path, "other"))
+            spot = Spot(whole.file, (*whole.path, "other"))
             yield SourceText(key + OTHER, text.other, form, spot, self.page)
 
 

@@ -1,15 +1,11 @@
-"""How much a package may hold. Law: whatever a stranger can make larger has its bound here, with a name."""
+"""How much a package may hold. Law: whatever a stranger can make larger has its bound, with a name.
+
+Those of files and archives are in `office/documents/packages.py`, those of YAML in `office/documents/reader.py`, those
+of expressions in `expressions/limits.py`.
+"""
 
 from decimal import Decimal
 from typing import Final
-
-# Files (`files.py`)
-MAX_PACKAGE_FILES: Final = 300
-MAX_FILE_BYTES: Final = 2 * 1024 * 1024
-MAX_PACKAGE_BYTES: Final = 8 * 1024 * 1024
-MAX_ARCHIVE_BYTES: Final = 8 * 1024 * 1024
-MAX_NAME_CHARACTERS: Final = 120
-MAX_FOLDER_DEPTH: Final = 3
 
 # Faults that are told at once
 MAX_FAULTS: Final = 100
@@ -43,13 +39,12 @@ DECIMALS: Final = 6
 MAX_TEXT_ANSWER: Final = 200
 MAX_LONG_TEXT_ANSWER: Final = 2_000
 
-# Texts (`texts.py`) and expressions
+# Texts (`texts.py`)
 MAX_TEXT_CHARACTERS: Final = 10_000
 MAX_TITLE_CHARACTERS: Final = 500
 MAX_BLOCKS: Final = 500
 MAX_TEXT_DEPTH: Final = 6
 MAX_HREF_CHARACTERS: Final = 1_000
-MAX_EXPRESSION_CHARACTERS: Final = 1_000
 
 # Lists (`lists.py`) and catalogues (`catalogues.py`)
 MAX_LIST_ROWS: Final = 5_000
