@@ -113,6 +113,7 @@ WORDS: Final[Mapping[str, str]] = {
     "page_not_carried": _(
         "Your browser keeps no cookies here, so your answers travel in the pages. Use the buttons on them."
     ),
+    "partly_in": _("Part of this page is not translated yet. It is in this language: {0}"),
     "per_month": _("a month"),
     "per_two_weeks": _("every two weeks"),
     "per_week": _("a week"),
