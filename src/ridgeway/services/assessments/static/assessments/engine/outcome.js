@@ -41,13 +41,17 @@ export function renderActions(view, words, links) {
   const print = links.print
     ? html`<a class="button button-secondary" href="${links.print}">${words.print}</a>`
     : html`<button class="button button-secondary" type="button" data-print hidden>${words.print}</button>`;
-  return html`<div class="buttons">
-${offers("print") && print}
-${offers("calendar") && view.calendar && links.calendar && way(links.calendar, words.calendar, links, "button button-secondary", "data-calendar")}
-${links.device && way(links.device, words.another_device, links, "button button-secondary")}
-${links.restart && html`<a class="button button-quiet" href="${links.restart}">${words.restart}</a>`}
-${links.forget && way(links.forget, words.delete_answers, links, "button button-quiet", "data-forget")}
-</div>`;
+  const offered = [
+    offers("print") && print,
+    offers("calendar") &&
+      view.calendar &&
+      links.calendar &&
+      way(links.calendar, words.calendar, links, "button button-secondary", "data-calendar"),
+    links.device && way(links.device, words.another_device, links, "button button-secondary"),
+    links.restart && html`<a class="button button-quiet" href="${links.restart}">${words.restart}</a>`,
+    links.forget && way(links.forget, words.delete_answers, links, "button button-quiet", "data-forget"),
+  ];
+  return html`<div class="buttons">${offered}</div>`;
 }
 
 function rows(answers, words, links) {

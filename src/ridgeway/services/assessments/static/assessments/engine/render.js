@@ -22,6 +22,7 @@ export function renderMain(view, words, links, hidden = {}) {
   const content = view.kind === "outcome" ? renderOutcome(view, words, links) : renderPage(view, words, links, hidden);
   return html`${filled(view.notice) && html`<div class="banner banner-important notice">${blocks(view.notice)}</div>`}
 ${filled(view.errors) && renderErrors(view.errors, words)}
+${view.fallback && html`<p class="fallback small soft">${fill(words.partly_in, [view.fallback])}</p>`}
 ${view.section && html`<p class="section-name soft">${view.section}</p>`}
 ${content}
 ${view.stamp && renderStamp(view.stamp, words)}`.text;
@@ -56,6 +57,7 @@ function renderPage(view, words, links, hidden) {
     view.button && links.action && renderForm(view, words, links, hidden),
     view.kind === "start" && (links.private || links.download) && renderWays(words, links),
     view.kind === "ended" && renderNextSteps(view, words),
+    view.kind === "no_outcome" && renderActions(view, words, links),
   ];
 }
 
@@ -84,7 +86,11 @@ ${links.download && html`<li><a href="${links.download}" download>${words.one_fi
 }
 
 function renderStamp(stamp, words) {
-  const put = { "{0}": stamp.version, "{1}": stamp.date };
-  const text = words.version.replace(/\{[01]\}/g, (place) => put[place]);
+  const text = fill(words.version, [stamp.version, stamp.date]);
   return html`<p class="stamp small soft">${text} · <span dir="ltr">${stamp.digest.slice(0, 12)}</span></p>`;
+}
+
+/* A word with what is put into it. */
+function fill(word, given) {
+  return given.reduce((text, each, place) => text.replaceAll(`{${place}}`, () => each), word);
 }

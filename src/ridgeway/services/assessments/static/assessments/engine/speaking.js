@@ -6,7 +6,7 @@ import { toPlain } from "./wording.js";
 
 const OTHER = "@other";
 const MAX_NESTED_LABELS = 3;
-const PLAIN_FORMATS = { months: [], date: "{d} {m} {y}", month: "{m} {y}", decimal: ".", group: ",", digits: "", plural: [] };
+export const PLAIN_FORMATS = { months: [], date: "{d} {m} {y}", month: "{m} {y}", decimal: ".", group: ",", digits: "", plural: [] };
 
 export const isSpan = (value) => Array.isArray(value) && typeof value[0] === "number";
 
