@@ -40,13 +40,15 @@ SHOWN: Final = frozenset({State.DONE, State.IDENTICAL})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a catalogue as it stands there."""
+    """One entry of a catalogue as it stands there; one of a text that is gone is obsolete, and kept."""
 
     key: str
     source: str
     text: str
     is_fuzzy: bool
     line: int
+    previous: str = ""
+    is_obsolete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,13 @@ def read_catalogue(data: bytes, *, name: str, faults: Faults) -> Catalogue:
         faults.add(Problem(name, 1, "", f"there are more than {MAX_CATALOGUE_ENTRIES} entries"))
         return {}
     entries: dict[str, Entry] = {}
+    gone: dict[str, Entry] = {}
     for each in found:
-        if each.obsolete:
-            continue
         key = each.msgctxt
+        if each.obsolete:
+            if key:
+                gone.setdefault(key, make_old(each))
+            continue
         if not key:
             why = "this entry has no msgctxt; it is the key of a text, such as page.ID.title"
             faults.add(Problem(name, each.linenum, "", why))
@@ -92,8 +97,14 @@ def read_catalogue(data: bytes, *, name: str, faults: Faults) -> Catalogue:
         elif key in entries:
             faults.add(Problem(name, each.linenum, key, f"it is there twice, first at line {entries[key].line}"))
         else:
-            entries[key] = Entry(key, each.msgid, each.msgstr, each.fuzzy, each.linenum)
-    return entries
+            entries[key] = make_old(each)
+    return gone | entries
+
+
+def make_old(each: polib.POEntry) -> Entry:
+    """An entry as it stands there."""
+    previous = each.previous_msgid or ""
+    return Entry(each.msgctxt, each.msgid, each.msgstr, each.fuzzy, each.linenum, previous, bool(each.obsolete))
 
 
 def assess_translations(texts: Iterable[SourceText], catalogue: Catalogue) -> dict[str, Translation]:
@@ -103,8 +114,8 @@ def assess_translations(texts: Iterable[SourceText], catalogue: Catalogue) -> di
 
 def assess_translation(source: str, entry: Entry | None) -> Translation:
     """How one text stands."""
-    if entry is None or not entry.text:
-        return Translation(State.MISSING, source, "", entry.line if entry else 0)
+    if entry is None or not entry.text or entry.is_obsolete:
+        return Translation(State.MISSING, source, "", entry.line if entry and not entry.is_obsolete else 0)
     state = State.IDENTICAL if entry.text == entry.source else State.DONE
     if list_placeholders(source) != list_placeholders(entry.text):
         state = State.PLACEHOLDERS
@@ -120,14 +131,14 @@ def list_own_words(catalogue: Catalogue) -> dict[str, str]:
     return {
         key.removeprefix(PREFIX): entry.text
         for key, entry in catalogue.items()
-        if key.startswith(PREFIX) and entry.text and not entry.is_fuzzy
+        if key.startswith(PREFIX) and entry.text and not entry.is_fuzzy and not entry.is_obsolete
     }
 
 
 def list_unknown(texts: Iterable[SourceText], catalogue: Catalogue) -> tuple[Entry, ...]:
     """Entries for texts that are not there."""
     known = {text.key for text in texts} | {PREFIX + name for name in WORDS}
-    return tuple(entry for key, entry in catalogue.items() if key not in known)
+    return tuple(entry for key, entry in catalogue.items() if key not in known and not entry.is_obsolete)
 
 
 def render_catalogue(texts: Iterable[SourceText], old: Catalogue, *, language: str, package: str) -> bytes:
@@ -146,8 +157,8 @@ def render_catalogue(texts: Iterable[SourceText], old: Catalogue, *, language: s
         file.append(make_entry(text, old.get(text.key)))
     for key, entry in sorted(old.items()):
         if key not in known:
-            is_word = key.startswith(PREFIX)
-            file.append(polib.POEntry(msgctxt=key, msgid=entry.source, msgstr=entry.text, obsolete=not is_word))
+            is_kept = key.startswith(PREFIX) and not entry.is_obsolete
+            file.append(polib.POEntry(msgctxt=key, msgid=entry.source, msgstr=entry.text, obsolete=not is_kept))
     return f"{file}\n".encode()
 
 
@@ -157,7 +168,7 @@ def make_entry(text: SourceText, old: Entry | None) -> polib.POEntry:
     placeholders = sorted(list_placeholders(text.source))
     about += [f"Keep as they are: {', '.join(f'{{{each}}}' for each in placeholders)}"] if placeholders else []
     entry = polib.POEntry(msgctxt=text.key, msgid=text.source, msgstr=old.text if old else "", comment="\n".join(about))
-    if old is not None and old.text and (old.is_fuzzy or old.source != text.source):
+    if old is not None and old.text and (old.is_fuzzy or old.is_obsolete or old.source != text.source):
         entry.flags.append("fuzzy")
-        entry.previous_msgid = None if old.source == text.source else old.source
+        entry.previous_msgid = (old.previous if old.source == text.source else old.source) or None
     return entry

@@ -16,6 +16,8 @@ WHEN: Final = re.compile(r"^ *::: *when +(\S.*)$", re.MULTILINE)
 LINK: Final = re.compile(r"\[[^\[\]]*\]\(")
 BRANCH: Final = re.compile(r"\s*([a-z0-9=]+)\s*\{")
 ESCAPED: Final = "\\`*_{}[]()#+-.!>:"
+EXPRESSION, FORMS, WORDS = "expression", "forms", "words"
+"""What stands between braces: an expression, the forms of a plural, or the words of one of them."""
 CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -58,27 +60,32 @@ def split_placeholder(inside: str) -> tuple[str, str | None]:
     return inside.strip(), None
 
 
-def find_end(text: str, start: int) -> int:
-    """Where the brace that opens at `start` closes; -1 when it does not. Quoted braces do not count."""
-    depth = 0
+def find_end(text: str, start: int, region: str = EXPRESSION) -> int:
+    """Where the brace that opens at `start` closes; -1 when it does not.
+
+    Quotes count in expressions alone: in the forms of a plural an apostrophe is one.
+    """
+    regions: list[str] = []
     quote = ""
     position = start
-    expression = True
     while position < len(text):
         character = text[position]
+        here = regions[-1] if regions else WORDS
         if quote:
             position += character == "\\"
             quote = "" if character == quote else quote
-        elif character == '"' and expression:
+        elif character == "\\":
+            position += 1
+        elif character in "\"'" and here == EXPRESSION:
             quote = character
         elif character == "{":
-            depth += 1
+            regions.append({WORDS: EXPRESSION, FORMS: WORDS, EXPRESSION: EXPRESSION}[here] if regions else region)
         elif character == "}":
-            depth -= 1
-            if not depth:
+            regions.pop()
+            if not regions:
                 return position
-        elif character == "," and depth == 1 and PLURAL.match(text, position):
-            expression = False  # in the words of a plural a quote is a quote
+        elif character == "," and here == EXPRESSION and PLURAL.match(text, position):
+            regions[-1] = FORMS
         position += 1
     return -1
 
@@ -231,7 +238,7 @@ class Scan:
         position = 0
         while text[position:].strip():
             match = BRANCH.match(text, position)
-            end = find_end(text, match.end() - 1) if match else -1
+            end = find_end(text, match.end() - 1, WORDS) if match else -1
             if match is None or end < 0:
                 raise TextFault("a plural is written {n, plural, one {# day} other {# days}}", self.line)
             if match[1] not in CATEGORIES:
@@ -278,7 +285,7 @@ def list_forms(text: str) -> Iterator[str]:
     """The forms of a plural, as far as they can be read."""
     position = 0
     while match := BRANCH.match(text, position):
-        end = find_end(text, match.end() - 1)
+        end = find_end(text, match.end() - 1, WORDS)
         if end < 0:
             return
         yield text[match.end() : end]
