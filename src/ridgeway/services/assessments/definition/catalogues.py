@@ -76,7 +76,9 @@ def read_catalogue(data: bytes, *, name: str, faults: Faults) -> Catalogue:
         return {}
     except (OSError, ValueError, IndexError, KeyError, AttributeError, TypeError) as error:
         line = LINE.search(str(error))
-        faults.add(Problem(name, int(line[1]) if line else 1, "", "this is no PO file; the entry here cannot be read"))
+        faults.add(
+            Problem(name, max(int(line[1]), 1) if line else 1, "", "this is no PO file; the entry here cannot be read")
+        )
         return {}
     if len(found) > MAX_CATALOGUE_ENTRIES:
         faults.add(Problem(name, 1, "", f"there are more than {MAX_CATALOGUE_ENTRIES} entries"))
@@ -84,18 +86,18 @@ def read_catalogue(data: bytes, *, name: str, faults: Faults) -> Catalogue:
     entries: dict[str, Entry] = {}
     gone: dict[str, Entry] = {}
     for each in found:
-        key = each.msgctxt
+        key, number = each.msgctxt, max(each.linenum or 0, 1)
         if each.obsolete:
             if key:
                 gone.setdefault(key, make_old(each))
             continue
         if not key:
             why = "this entry has no msgctxt; it is the key of a text, such as page.ID.title"
-            faults.add(Problem(name, each.linenum, "", why))
+            faults.add(Problem(name, number, "", why))
         elif max(len(each.msgid), len(each.msgstr)) > MAX_TEXT_CHARACTERS:
-            faults.add(Problem(name, each.linenum, key, f"a text has at most {MAX_TEXT_CHARACTERS} characters"))
+            faults.add(Problem(name, number, key, f"a text has at most {MAX_TEXT_CHARACTERS} characters"))
         elif key in entries:
-            faults.add(Problem(name, each.linenum, key, f"it is there twice, first at line {entries[key].line}"))
+            faults.add(Problem(name, number, key, f"it is there twice, first at line {entries[key].line}"))
         else:
             entries[key] = make_old(each)
     return gone | entries
@@ -104,7 +106,9 @@ def read_catalogue(data: bytes, *, name: str, faults: Faults) -> Catalogue:
 def make_old(each: polib.POEntry) -> Entry:
     """An entry as it stands there."""
     previous = each.previous_msgid or ""
-    return Entry(each.msgctxt, each.msgid, each.msgstr, each.fuzzy, each.linenum, previous, bool(each.obsolete))
+    return Entry(
+        each.msgctxt, each.msgid, each.msgstr, each.fuzzy, max(each.linenum or 0, 1), previous, bool(each.obsolete)
+    )
 
 
 def assess_translations(texts: Iterable[SourceText], catalogue: Catalogue) -> dict[str, Translation]:
