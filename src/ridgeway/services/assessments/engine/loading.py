@@ -5,7 +5,9 @@ are proven (`document.py`, `proving.py`), and that no fact or decision needs its
 can be replayed with whatever answers. Read next: `replay.py`.
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,13 +25,22 @@ from ridgeway.services.assessments.engine.assessment import (
 )
 from ridgeway.services.assessments.engine.document import Decision, Document, Page, Question, Rule, read_document
 from ridgeway.services.assessments.engine.errors import DefinitionError
-from ridgeway.services.assessments.engine.proving import References, prove, require_known
+from ridgeway.services.assessments.engine.meanings import describe_names
+from ridgeway.services.assessments.engine.proving import prove, prove_order, require, require_known
 from ridgeway.services.assessments.engine.questions import Asked, make_reader
 from ridgeway.services.assessments.engine.wording import compile_text
-from ridgeway.services.assessments.expressions import UNKNOWN, compile_expression, compile_test, read_value
+from ridgeway.services.assessments.expressions import (
+    UNKNOWN,
+    compile_expression,
+    compile_test,
+    read_value,
+    verify_expression,
+    verify_test,
+)
 
 DATE_KINDS = frozenset({"date", "month"})
 ANY = ["any"]
+BOOL, DATE = "bool", "date"
 
 
 def load(compiled: Mapping[str, Any]) -> Assessment:
@@ -37,21 +48,26 @@ def load(compiled: Mapping[str, Any]) -> Assessment:
 
     Raises:  DefinitionError, or ExpressionError, naming what cannot be run.
     """
-    document = read_document(compiled)
-    prove(document)
-    return Loader(document).load(compiled)
+    try:
+        document = read_document(compiled)
+        prove(document)
+        return Loader(document).load(compiled)
+    except RecursionError:
+        raise DefinitionError("too_large", "The document has too many parts within one another.") from None
 
 
 class Loader:
-    """A document, and what its expressions may name."""
+    """A document, what its expressions may name, and the closures of those that were proven already."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.references = References(document)
+        self.environment = describe_names(document)
+        self.closures: dict[str, tuple[Closure, Any]] = {}
 
     def load(self, compiled: Mapping[str, Any]) -> Assessment:
         """The whole."""
         document = self.document
+        facts = self.load_facts()
         pages = [self.load_page(page, place) for place, page in enumerate(document.pages)]
         dates = {name: each.calendar.date for name, each in document.outcomes.items() if each.calendar is not None}
         assessment = Assessment(
@@ -59,32 +75,48 @@ class Loader:
             document=document,
             pages={page.id: page for page in pages},
             order=tuple(pages),
-            facts={name: self.compile(expression) for name, expression in document.facts},
+            facts=facts,
             decisions={name: self.load_decision(name, each) for name, each in document.decisions.items()},
-            calendars={name: self.compile(expression) for name, expression in dates.items()},
+            calendars={name: self.compile(expression, DATE) for name, expression in dates.items()},
             languages=self.load_languages(),
             parameters=load_parameters(document),
             questions={asked.id: asked for page in pages for asked in page.questions},
         )
-        self.references.prove_order(document)
+        prove_order(document)
         return assessment
 
-    def compile(self, expression: Any) -> Closure:
-        """The closure of an expression whose names are all there."""
-        closure = compile_expression(expression)
-        self.references.require(expression)
+    def prove(self, expression: Any) -> tuple[Closure, Any]:
+        """The closure and the TYPE of an expression that is proven to be one."""
+        key = json.dumps(expression)
+        found = self.closures.get(key)
+        if found is None:
+            kind = verify_expression(expression, self.environment)
+            found = self.closures[key] = (compile_expression(expression), kind)
+        return found
+
+    def compile(self, expression: Any, kind: Any = None) -> Closure:
+        """The closure of an expression, of this TYPE when one is named.
+
+        Raises:  DefinitionError(invalid_document) when it is of another; ExpressionError when it is none.
+        """
+        closure, found = self.prove(expression)
+        require(kind is None or found == kind, f"{json.dumps(expression)[:80]} gives {found}, not {kind}.")
         return closure
 
-    def compile_test(self, test: Any) -> Test:
-        """The closure of a test whose names are all there."""
-        closure = compile_test(test)
-        self.references.require(test)
-        return closure
+    def load_facts(self) -> dict[str, Closure]:
+        """The facts; each knows those before it alone."""
+        closures = {}
+        for name, expression in self.document.facts:
+            closures[name], kind = self.prove(expression)
+            if name in self.document.decisions:  # it stands there to show when it can be reckoned
+                continue
+            self.environment = replace(self.environment, facts={**self.environment.facts, name: kind})
+        return closures
 
     def load_page(self, page: Page, place: int) -> PageReady:
         """A page with its questions and routes."""
         routes = tuple(
-            RouteReady(None if each.when is None else self.compile(each.when), *split_target(each.to))
+            RouteReady(None if each.when is None else self.compile(each.when, BOOL), *split_target(each.to))
             for each in page.routes
         )
         return PageReady(
@@ -92,7 +124,7 @@ class Loader:
             place=place,
             spec=page,
             questions=tuple(self.load_question(question) for question in page.questions),
-            only_if=None if page.only_if is None else self.compile(page.only_if),
+            only_if=None if page.only_if is None else self.compile(page.only_if, BOOL),
             routes=routes or (RouteReady(None, "next", ""),),
         )
 
@@ -103,22 +135,24 @@ class Loader:
             spec=question,
             id=question.id,
             read=make_reader(question, self.document.lists),
-            earliest=self.compile(question.min) if dated and question.min is not None else None,
-            latest=self.compile(question.max) if dated and question.max is not None else None,
+            earliest=self.compile(question.min, DATE) if dated and question.min is not None else None,
+            latest=self.compile(question.max, DATE) if dated and question.max is not None else None,
         )
 
     def load_decision(self, name: str, decision: Decision) -> DecisionReady:
         """A decision with its rules."""
         default = decision.default
+        inputs = [self.prove(expression) for expression in decision.inputs]
+        kinds = [kind for _, kind in inputs]
         return DecisionReady(
             id=name,
             spec=decision,
-            inputs=tuple(self.compile(expression) for expression in decision.inputs),
-            rules=tuple(self.load_rule(decision, rule) for rule in decision.rules),
-            otherwise=None if default is None else self.load_rule(decision, Rule(id="", tests=(), then=default)),
+            inputs=tuple(closure for closure, _ in inputs),
+            rules=tuple(self.load_rule(decision, rule, kinds) for rule in decision.rules),
+            otherwise=None if default is None else self.load_rule(decision, Rule(id="", tests=(), then=default), kinds),
         )
 
-    def load_rule(self, decision: Decision, rule: Rule) -> RuleReady:
+    def load_rule(self, decision: Decision, rule: Rule, kinds: list[Any]) -> RuleReady:
         """A rule: tests that are always true left out, and what follows from it as a value."""
         then = rule.then
         outcome = then.removeprefix("outcome:") if isinstance(then, str) else None
@@ -130,13 +164,20 @@ class Loader:
         return RuleReady(
             id=rule.id,
             spec=rule,
-            tests=tuple((place, self.compile_test(test)) for place, test in enumerate(rule.tests) if test != ANY),
+            tests=tuple(
+                (place, self.compile_test(test, kinds[place])) for place, test in enumerate(rule.tests) if test != ANY
+            ),
             first=None if rule.first is None else read_day(rule.first),
             last=None if rule.last is None else read_day(rule.last),
             outcome=outcome,
             entitlements=entitlements,
             values=read_outputs(decision, then) if isinstance(then, dict) else {},
         )
+
+    def compile_test(self, test: Any, kind: Any) -> Test:
+        """The closure of a test of an input of this type."""
+        verify_test(test, kind, self.environment)
+        return compile_test(test)
 
     def load_languages(self) -> Languages:
         """Texts ready to be said, and the entries of lists by name in each language."""

@@ -1,7 +1,7 @@
 """What a compiled document must hold before it may run: sizes, and references that lead to something.
 
-Law: expressions are proven one by one through `References`; facts and decisions together must not need themselves, and
-what one evaluation piles up through them is bounded.
+Law: facts and decisions together must not need themselves, and what one evaluation piles up through them is bounded.
+Expressions are proven one by one (`meanings.py`, `expressions.verify_expression`), texts by `wording.py`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,7 +43,7 @@ def require_unique(what: str, names: Iterable[str]) -> None:
 
 
 def prove(document: Document) -> None:
-    """Go on only when the parts of the document fit together; expressions are left to `References`.
+    """Go on only when the parts of the document fit together; expressions are left to `loading.py`.
 
     Raises:  DefinitionError.
     """
@@ -60,6 +60,7 @@ def prove(document: Document) -> None:
         prove_page(document, page)
     for name, decision in document.decisions.items():
         prove_decision(name, decision)
+    prove_types(document)
     prove_outcomes(document)
     for formats in document.formats.values():
         prove_formats(formats)
@@ -108,6 +109,15 @@ def prove_decision(name: str, decision: Decision) -> None:
     require((decision.hit == "collect") == (decision.collect is not None), f"What does {name!r} collect?")
 
 
+def prove_types(document: Document) -> None:
+    """Each parameter and output is of a type that there is."""
+    kinds = [each.type for each in document.parameters.values()]
+    kinds += [kind for each in document.decisions.values() for kind in (each.outputs or {}).values()]
+    for kind in kinds:
+        option = isinstance(kind, list) and len(kind) == 2 and kind[0] == "option" and isinstance(kind[1], str)
+        require(option or kind in ("bool", "number", "text", "date"), f"{str(kind)[:80]} is no type.")
+
+
 def prove_outcomes(document: Document) -> None:
     """Outcomes, entitlements and lists."""
     lists = [name for name, each in document.decisions.items() if each.collect == "list"]
@@ -142,59 +152,27 @@ def prove_formats(formats: Formats) -> None:
         raise DefinitionError("invalid_document", "A plural rule has another form.") from None
 
 
-class References:
-    """What expressions may name, and what each fact and decision needs."""
+def prove_order(document: Document) -> None:
+    """Go on only when no fact or decision needs itself, and none piles up too much.
 
-    def __init__(self, document: Document) -> None:
-        self.facts = {name for name, _ in document.facts}
-        self.parameters = set(document.parameters)
-        self.decisions = document.decisions
-        self.answers = {page.id for page in document.pages if page.repeat is not None}
-        self.answers |= {each.id for page in document.pages if page.repeat is None for each in page.questions}
-        self.items = {each.id for page in document.pages if page.repeat is not None for each in page.questions}
-
-    def require(self, expression: Any) -> None:
-        """Go on only when everything that an expression or a test names is there.
-
-        Raises:  DefinitionError(unknown_reference).
-        """
-        names = list_names(expression)
-        for what, used, known in (
-            ("question", names.answers, self.answers),
-            ("question of a repeated page", names.items, self.items),
-            ("parameter", names.parameters, self.parameters),
-            ("fact", names.facts, self.facts),
-            ("decision", names.decisions, set(self.decisions)),
-            ("output", names.outputs, self.list_outputs()),
-        ):
-            for name in used - known:
-                require_known(what, name, known)
-
-    def list_outputs(self) -> set[str]:
-        """Every `decision.output`."""
-        return {f"{name}.{output}" for name, each in self.decisions.items() for output in each.outputs or ()}
-
-    def prove_order(self, document: Document) -> None:
-        """Go on only when no fact or decision needs itself, and none piles up too much.
-
-        Raises:  DefinitionError(cycle, too_large).
-        """
-        needs = {(FACT, name): needs_of([expression]) for name, expression in document.facts}
-        costs = {(FACT, name): depth_of(expression) for name, expression in document.facts}
-        for name, decision in document.decisions.items():
-            parts = [*decision.inputs, *(test for rule in decision.rules for test in rule.tests)]
-            needs[DECISION, name] = needs_of(parts)
-            costs[DECISION, name] = 4 + max((depth_of(part) for part in parts), default=0)
-        depths: dict[tuple[str, str], int] = {}
-        waiting = dict(needs)
-        while waiting:
-            ready = [key for key, used in waiting.items() if all(each in depths for each in used)]
-            if not ready:
-                names = ", ".join(sorted(name for _, name in waiting)[:10])
-                raise DefinitionError("cycle", f"These facts and decisions need one another: {names}.")
-            for key in ready:
-                depths[key] = 3 + costs[key] + max((depths[each] for each in waiting.pop(key)), default=0)
-                require(depths[key] <= limits.MAX_CHAIN_DEPTH, f"{key[1]!r} needs too much.", code="too_large")
+    Raises:  DefinitionError(cycle, too_large).
+    """
+    needs = {(FACT, name): needs_of([expression]) for name, expression in document.facts}
+    costs = {(FACT, name): depth_of(expression) for name, expression in document.facts}
+    for name, decision in document.decisions.items():
+        parts = [*decision.inputs, *(test for rule in decision.rules for test in rule.tests)]
+        needs[DECISION, name] = needs_of(parts)
+        costs[DECISION, name] = 4 + max((depth_of(part) for part in parts), default=0)
+    depths: dict[tuple[str, str], int] = {}
+    waiting = dict(needs)
+    while waiting:
+        ready = [key for key, used in waiting.items() if all(each in depths for each in used)]
+        if not ready:
+            names = ", ".join(sorted(name for _, name in waiting)[:10])
+            raise DefinitionError("cycle", f"These facts and decisions need one another: {names}.")
+        for key in ready:
+            depths[key] = 3 + costs[key] + max((depths[each] for each in waiting.pop(key)), default=0)
+            require(depths[key] <= limits.MAX_CHAIN_DEPTH, f"{key[1]!r} needs too much.", code="too_large")
 
 
 def needs_of(expressions: Iterable[Any]) -> set[tuple[str, str]]:

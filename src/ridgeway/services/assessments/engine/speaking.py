@@ -4,7 +4,7 @@ Law: a text is looked for in this order: the language's form for somebody else (
 somebody), the language's own, then both in the source language. What comes from the source language is said by its
 rules (plural, numbers, dates) and wrapped in ["lang", code, dir, …], and `fell_back` tells so. A placeholder is shown
 by its TYPE: yes or no, a number, a date, the label of an option (labels joined by a comma), a text as it is; an answer
-of type money with two decimals when it has any, one from a list by its name. What is unknown is `unknown_value`.
+of type money with two decimals when it has any; what is chosen from a list by its name. Unknown is `unknown_value`.
 """
 
 from collections.abc import Mapping
@@ -97,12 +97,10 @@ class Speaker:
         """A value in a text."""
         if value is UNKNOWN:
             return self.word("unknown_value")
-        question = self.find_question(expression)
-        if question is not None and question.type == "list" and isinstance(value, str):
-            return self.show_entry(question, value)
         if isinstance(value, bool):
             return self.word("yes" if value else "no")
         if isinstance(value, int):
+            question = self.find_question(expression)
             money = question is not None and question.type == "money"
             return self.number(value, decimals=2 if money else 0)
         if isinstance(value, Span):
@@ -131,6 +129,9 @@ class Speaker:
 
     def label(self, question: str, option: str) -> str:
         """The label of an option; its id where there is none, or where labels name one another without end."""
+        asked = self.assessment.questions.get(question)
+        if asked is not None and asked.spec.type == "list":
+            return self.show_entry(asked.spec, option)
         if self.nested >= MAX_NESTED_LABELS:
             return option
         self.nested += 1
