@@ -71,7 +71,8 @@ def render_calendar(day: date, title: str, *, name: str, host: str, now: datetim
 
 def fold(line: str) -> bytes:
     """The line in pieces of at most 75 bytes, never within a letter."""
-    pieces, piece = [], b""
+    pieces: list[bytes] = []
+    piece = b""
     for letter in line:
         data = letter.encode()
         if len(piece) + len(data) > LINE_BYTES - (1 if pieces else 0):

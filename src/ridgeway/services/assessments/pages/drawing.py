@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from ridgeway.services.assessments import engine
 from ridgeway.services.assessments.deployment import read_own_settings
+from ridgeway.services.assessments.offline.styles import render_theme
 from ridgeway.services.assessments.pages.frames import Frame, make_frame, make_hole
 from ridgeway.services.assessments.pages.place import Place
 
@@ -146,6 +147,7 @@ def describe_frame(place: Place, sheet: Sheet) -> dict[str, Any]:
         "in_page": sheet.in_page,
         "indexable": sheet.indexable and not place.is_preview,
         "carried_form": CARRIED_FORM,
+        "theme": f"/{place.name}/theme-{place.digest}.css" if render_theme(place.compiled["theme"]) else "",
         "quick_exit": place.address("leave") if read_own_settings().quick_exit else "",
         "site_name": find_title(place),
         "language_code": lambda: place.language,
@@ -168,7 +170,8 @@ def find_title(place: Place) -> str:
 
 def find_press() -> Press:
     """The press of this process's templates."""
-    return make_press(engines["jinja2"].env)
+    environment: Environment = engines["jinja2"].env  # type: ignore[attr-defined] # of Django's Jinja2 backend
+    return make_press(environment)
 
 
 @lru_cache(maxsize=2)

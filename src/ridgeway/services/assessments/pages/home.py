@@ -1,5 +1,7 @@
 """The first page of the site: every assessment that is live."""
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -21,7 +23,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     return keep_publicly(request, render(request, "assessments/home.html", context), START_SECONDS)
 
 
-def describe(assessment: engine.Assessment, wanted: str, today: object) -> dict[str, object] | None:
+def describe(assessment: engine.Assessment, wanted: str, today: date) -> dict[str, object] | None:
     """One entry of the list, in the language of the site where the assessment has it; None while it is not valid."""
     if engine.state_of(assessment, today) != "valid":
         return None

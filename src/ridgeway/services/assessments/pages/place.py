@@ -59,7 +59,8 @@ class Place:
     @property
     def direction(self) -> str:
         """ltr or rtl."""
-        return next(each["dir"] for each in self.compiled["languages"] if each["code"] == self.language)
+        found: str = next(each["dir"] for each in self.compiled["languages"] if each["code"] == self.language)
+        return found
 
     @property
     def state(self) -> str:

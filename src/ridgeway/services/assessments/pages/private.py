@@ -4,20 +4,20 @@ Law: the same for everybody and without answers, so any cache may keep them; wha
 """
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.templatetags.static import static
 from django.urls import URLPattern, path
 
-from ridgeway.office.design.environment import list_theme_urls
 from ridgeway.services.assessments import offline
+from ridgeway.services.assessments.deployment import read_own_settings
+from ridgeway.services.assessments.offline.styles import render_theme
 from ridgeway.services.assessments.pages.caching import AGES, START_SECONDS, keep_publicly
 from ridgeway.services.assessments.pages.place import Place, find_place
 
 MAX_KEPT = 64
-SHEETS = ("design/tokens.css", "design/design.css", "assessments/assessments.css")
 
 
 def show_private(request: HttpRequest, name: str, rest: str = "") -> HttpResponse:
@@ -28,21 +28,28 @@ def show_private(request: HttpRequest, name: str, rest: str = "") -> HttpRespons
     file = list_files(place).get(rest)
     if file is None:
         raise Http404
-    response = HttpResponse(file.body, content_type=file.type, headers=dict(file.headers))
-    return keep_publicly(request, response, START_SECONDS)
+    response = HttpResponse(file.body, content_type=file.content_type)
+    seconds = AGES if "immutable" in file.cache_control else START_SECONDS
+    response = keep_publicly(request, response, seconds)
+    if file.policy:
+        response.headers["Content-Security-Policy"] = file.policy
+    if seconds != AGES:
+        response.headers["Cache-Control"] = file.cache_control
+    return response
 
 
-KEPT: dict[tuple[str, str], Any] = {}
+KEPT: dict[tuple[str, str], Mapping[str, offline.File]] = {}
 
 
-def list_files(place: Place) -> Any:
+def list_files(place: Place) -> Mapping[str, offline.File]:
     """Every file of private mode of this version, by its path."""
     key = (place.name, place.digest)
     if key not in KEPT:
         while len(KEPT) >= MAX_KEPT:
             KEPT.pop(next(iter(KEPT)), None)
-        styles = (*(static(sheet) for sheet in SHEETS), *list_theme_urls())
-        KEPT[key] = offline.make_files(place.compiled, base=f"/{place.name}/private/", styles=styles)
+        quick_exit = read_own_settings().quick_exit
+        base = f"/{place.name}/private/"
+        KEPT[key] = offline.make_files(place.compiled, base=base, exit_href=quick_exit, home_href=f"/{place.name}/")
     return KEPT[key]
 
 
@@ -61,8 +68,18 @@ def render_compiled(assessment: Any) -> bytes:
     return json.dumps(assessment.compiled, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def show_theme(request: HttpRequest, name: str, digest: str) -> HttpResponse:
+    """`/PACKAGE/theme-DIGEST.css`: the colours that the package brings."""
+    place = find_place(name, digest=digest)
+    if place.digest != digest:
+        raise Http404
+    sheet = render_theme(place.compiled["theme"])
+    return keep_publicly(request, HttpResponse(sheet, content_type="text/css; charset=utf-8"), AGES)
+
+
 urlpatterns: list[URLPattern] = [
     path("<slug:name>/private/", show_private),
     path("<slug:name>/private/<path:rest>", show_private),
+    path("<slug:name>/theme-<slug:digest>.css", show_theme, name="assessment-theme"),
     path("<slug:name>/compiled-<slug:digest>.json", show_compiled, name="assessment-compiled"),
 ]

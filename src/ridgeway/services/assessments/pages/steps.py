@@ -56,7 +56,13 @@ def take_answers(request: HttpRequest, visit: Visit, step: int, *, is_change: bo
     asked = visit.trail.steps[step - 1]
     form = {name: request.POST.getlist(name) for name in request.POST}
     read = engine.read_answers(
-        visit.place.assessment, asked.page, form, today=visit.place.today, item=asked.item, trail=visit.trail
+        visit.place.assessment,
+        asked.page,
+        form,
+        today=visit.place.today,
+        item=asked.item,
+        trail=visit.trail,
+        language=visit.place.language,
     )
     if read.errors:
         return answer_step(visit, step, is_change=is_change, form=form, errors=read.errors, in_page=FIELD in form)
