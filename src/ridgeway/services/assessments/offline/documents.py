@@ -7,13 +7,17 @@ page lets it send nothing but requests for its own files, and no form can be sen
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from ridgeway.services.assessments.offline.modules import join_modules
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 ENVIRONMENT: Final = Environment(
@@ -77,25 +81,37 @@ def read_title(compiled: Compiled, language: str) -> str:
     """The title of the start page as plain text; placeholders are left out."""
     texts = compiled["texts"]
     nodes = texts.get(language, {}).get("start.title") or texts[compiled["languages"][0]["code"]].get("start.title")
-    return flatten(nodes) or compiled["id"]
+    return flatten(nodes).strip() or compiled["id"]
 
 
-def flatten(nodes: Any) -> str:
-    """The letters of a text."""
-    if isinstance(nodes, str):
-        return nodes
-    if not isinstance(nodes, list):
-        return ""
-    kept = nodes[1:] if nodes and nodes[0] in {"p", "b", "i"} else nodes[2:] if nodes and nodes[0] == "a" else nodes
-    if nodes and isinstance(nodes[0], str) and nodes[0] in {"x", "plural"} and len(nodes) > 1:
-        return "…"
-    return "".join(flatten(each) for each in kept)
+def flatten(node: Any) -> str:
+    """The letters of a text, of a block or of a piece of a line."""
+    match node:
+        case str():
+            return node
+        case ["x" | "plural", *_]:
+            return "…"
+        case [str(), *parts]:
+            return "".join(flatten(part) for part in parts if isinstance(part, list))
+        case [*parts]:
+            return "".join(flatten(part) for part in parts)
+    return ""
 
 
 def render_json(compiled: Compiled) -> str:
-    """The compiled document as JSON, the same for the same document, that may stand in HTML."""
-    text = json.dumps(compiled, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """The compiled document as JSON, the same for the same document, that may stand in HTML; words that no script of
+    the browser says are left out.
+    """
+    names = list_names()
+    words = {code: {name: said[name] for name in said.keys() & names} for code, said in compiled["words"].items()}
+    text = json.dumps({**compiled, "words": words}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+@cache
+def list_names() -> frozenset[str]:
+    """Every name that stands in the browser's script."""
+    return frozenset(re.findall(r"\w+", join_modules("app.js")))
 
 
 def name_digest(content: str | bytes) -> str:

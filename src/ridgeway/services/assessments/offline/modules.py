@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from ridgeway.errors import SettingsError
+from ridgeway.services.assessments.offline.shrinking import shrink_script
 
 SCRIPTS: Final = Path(__file__).parents[1] / "static" / "assessments"
 IMPORT: Final = re.compile(r"^import \{([^}]*)\} from \"(\.[^\"]+)\";\n", re.MULTILINE)
@@ -28,7 +29,7 @@ def join_modules(entry: str, *, name: str = "") -> str:
     """One strict script that runs the module `entry`; with `name` its exports become a constant of that name."""
     parts = [wrap_module(path) for path in sort_modules(PurePosixPath(entry))]
     kept = f"const {name} = {name_module(PurePosixPath(entry))};\n" if name else ""
-    return '"use strict";\n' + "".join(parts) + kept
+    return shrink_script('"use strict";\n' + "".join(parts) + kept)
 
 
 def sort_modules(entry: PurePosixPath, above: tuple[PurePosixPath, ...] = ()) -> list[PurePosixPath]:
