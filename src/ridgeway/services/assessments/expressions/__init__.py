@@ -12,7 +12,7 @@ from ridgeway.services.assessments.expressions.functions import FUNCTIONS
 from ridgeway.services.assessments.expressions.parser import scan_names
 from ridgeway.services.assessments.expressions.rendering import Names, list_names, render_expression, render_test
 from ridgeway.services.assessments.expressions.scope import Memo, Scope
-from ridgeway.services.assessments.expressions.types import Environment, Type, describe_type, kind_of
+from ridgeway.services.assessments.expressions.types import RESERVED, Environment, Type, describe_type, kind_of
 from ridgeway.services.assessments.expressions.unary import parse_test
 from ridgeway.services.assessments.expressions.values import (
     MILLION,
@@ -32,6 +32,7 @@ from ridgeway.services.assessments.expressions.verifying import verify_expressio
 __all__ = [
     "FUNCTIONS",
     "MILLION",
+    "RESERVED",
     "UNKNOWN",
     "Closure",
     "Environment",

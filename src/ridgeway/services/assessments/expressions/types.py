@@ -10,6 +10,9 @@ from typing import TypeAlias
 
 Type: TypeAlias = str | list[str]
 
+RESERVED = frozenset({"true", "false", "in", "today"})
+"""Words that no question, fact, parameter or decision can have as its id."""
+
 BOOL = "bool"
 NUMBER = "number"
 TEXT = "text"
