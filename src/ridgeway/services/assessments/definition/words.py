@@ -112,6 +112,7 @@ WORDS: Final[Mapping[str, str]] = {
     "on_behalf_title": _("Are you answering for somebody else?"),
     "one_file": _("Download it as one file that works without the internet"),
     "optional": _("(optional)"),
+    "or": _("or"),
     "page_not_carried": _(
         "Your browser keeps no cookies here, so your answers travel in the pages. Use the buttons on them."
     ),

@@ -1,7 +1,7 @@
 """The files of the private mode as a site serves them: page, script, sheet, definition, worker, manifest.
 
-Law: they depend on the definition alone and hold nothing of a person, so any cache may keep them; each but the page, the
-worker and the manifest has a digest in its name and never changes under it.
+Law: they depend on the definition alone and hold nothing of a person, so any cache may keep them; each but the page,
+the worker and the manifest has a digest in its name and never changes under it.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The scripts of the browser as one script: each module a function of its own, in an order in which all they import is there.
+"""The scripts of the browser as one script: each module a function of its own, after all that it imports.
 
 Why: one file has one address and one digest, so no cache can mix two versions, and a page that works without a network
 holds it whole. Law: modules import names by `import { a, b } from "./x.js";` and export what they declare; nothing else

@@ -89,7 +89,7 @@ class Shrinker:
         self.last, self.space = text, ""
 
     def find_gap(self, text: str) -> str:
-        """A line's end after a statement, a space between names or between signs that would become one, else nothing."""
+        """A line's end after a statement, a space between names or between signs that would grow together."""
         if not self.space:
             return ""
         before, after = self.last[-1:], text[:1]

@@ -1,7 +1,7 @@
 """The style sheets of the private mode as one text, and the colours that a package brings.
 
-Law: nothing in it leads anywhere: pictures stand in the text itself. Colours of a package change the light scheme alone,
-since it gives one of each.
+Law: nothing in it leads anywhere: pictures stand in the text itself. Colours of a package change the light scheme
+alone, since it gives one of each.
 """
 
 import base64

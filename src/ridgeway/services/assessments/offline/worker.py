@@ -1,7 +1,8 @@
 """The script that keeps the files of the private mode for when there is no network.
 
-Law: it answers for these files alone. The page itself is asked for anew where there is a network, so that a changed rule
-reaches people at their next visit; a file whose address has its digest never changes. One version is kept at a time.
+Law: it answers for these files alone. The page itself is asked for anew where there is a network, so that a changed
+rule reaches people at their next visit; a file whose address has its digest never changes. One version is kept at a
+time.
 """
 
 import json
@@ -64,7 +65,7 @@ async function answerFile(request) {
 
 
 def render_worker(*, name: str, digest: str, page: str, files: Sequence[str]) -> str:
-    """The worker of one assessment: `page` and `files` are addresses on its own site, `digest` names all that they hold."""
+    """The worker of one assessment: `page` and `files` are addresses on its site, `digest` names all that they hold."""
     return SOURCE.substitute(
         prefix=json.dumps(f"assessment-{name}-"),
         digest=json.dumps(digest),

@@ -3,8 +3,8 @@
 import re
 
 BLOCKS = (
-    "body main div p ul ol li dl dt dd h1 h2 h3 form fieldset legend section details summary table thead tbody tr th td "
-    "label input select option datalist button textarea nav"
+    "body main div p ul ol li dl dt dd h1 h2 h3 form fieldset legend section details summary table thead tbody tr th "
+    "td label input select option datalist button textarea nav"
 ).replace(" ", "|")
 AROUND = re.compile(rf"\s*(</?(?:{BLOCKS})(?:\s[^<>]*)?>)\s*")
 RUN = re.compile(r"\s+")

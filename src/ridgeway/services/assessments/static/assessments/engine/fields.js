@@ -23,9 +23,9 @@ ${texts(field, words)}${controls(field, words)}
 }
 
 function controls(field, words) {
-  if (CHOICES.includes(field.kind)) return options(field, field.kind === "radios" ? "radio" : "checkbox", field.id);
+  if (CHOICES.includes(field.kind)) return options(field, field.kind === "radios" ? "radio" : "checkbox", field.id, words);
   const parts = field.kind === "date" || field.kind === "month" ? dateParts(field, words) : amountParts(field, words);
-  return html`${parts}${unknown(field)}`;
+  return html`${parts}${unknown(field, words)}`;
 }
 
 function single(field, words) {
@@ -34,7 +34,7 @@ function single(field, words) {
     : html`<label class="label" for="${field.id}">${mark(field, words)}</label>`;
   const control = field.kind === "textarea" ? textarea(field) : line(field);
   return html`${label}
-${texts(field, words)}${control}${unknown(field)}`;
+${texts(field, words)}${control}${unknown(field, words)}`;
 }
 
 function mark(field, words) {
@@ -57,9 +57,16 @@ function texts(field, words) {
   ];
 }
 
-function options(field, type, name) {
-  return html`<div class="options">${field.options.map((option) => renderOption(option, type, name))}</div>`;
+function options(field, type, name, words) {
+  const isDivided = (option, place) => option.exclusive && place > 0 && !field.options[place - 1].exclusive;
+  const parts = field.options.map((option, place) => [
+    isDivided(option, place) && divider(words),
+    renderOption(option, type, name),
+  ]);
+  return html`<div class="options">${parts}</div>`;
 }
+
+const divider = (words) => html`<div class="option-divider">${words.or}</div>`;
 
 function renderOption(option, type, name) {
   const hint = filled(option.hint);
@@ -69,10 +76,10 @@ function renderOption(option, type, name) {
 ${hint && html`<div class="hint option-hint" id="${option.id}-hint">${inline(option.hint)}</div>`}</div>`;
 }
 
-function unknown(field) {
-  return (
-    filled(field.options) && html`<div class="field-unknown">${options(field, "checkbox", `${field.id}-unknown`)}</div>`
-  );
+function unknown(field, words) {
+  if (!filled(field.options)) return null;
+  const choice = options(field, "checkbox", `${field.id}-unknown`, words);
+  return html`<div class="field-unknown">${divider(words)}${choice}</div>`;
 }
 
 function dateParts(field, words) {
