@@ -30,7 +30,12 @@ def has_assessments(country: Country) -> bool:
 
 def describe_assessment_settings(country: Country) -> dict[str, dict[str, object]]:
     """The table of settings of the site."""
-    return {"services.assessments": {"address": country.assessments_url, "port": country.ports.assessments}}
+    own: dict[str, object] = {
+        "organisation": f"{HEALTH.name} of Northmark",
+        "address": country.assessments_url,
+        "port": country.ports.assessments,
+    }
+    return {"services.assessments": own}
 
 
 def build_assessments(country: Country) -> Part:

@@ -29,6 +29,7 @@ class AssessmentsSettings:
     address: str = setting("http://localhost:8430", "Address of the public site, as browsers see it.")
     host: str = setting("127.0.0.1", "Address at which the public site listens.")
     port: int = setting(8430, "Port at which the public site listens.")
+    organisation: str = setting("", "Who runs the public site, above its name; empty: web.organisation.")
     answers_minutes: int = setting(240, "Minutes that a person's answers stay usable in their own browser.")
     packages: str = setting("", "Packages, separated by commas, that are served from disk without any table.")
     quick_exit: str = setting("https://www.wikipedia.org/", "Where “Leave this page” leads; empty: it is not offered.")
@@ -56,6 +57,7 @@ SERVICE = Service(
         Duty("assessments.keep_dates", f"{JOBS}.keep_dates", every_seconds=60),
         Duty("assessments.forget_counts", f"{JOBS}.forget_counts", daily_at="03:40"),
     ),
+    context="ridgeway.services.assessments.operating.naming.describe_site",
     middleware=("ridgeway.services.assessments.operating.reloading.Reloading",),
     kept=(Kept("Counts by day", "two years", "assessments.forget_counts"),),
 )

@@ -11,8 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from ridgeway.errors import RequestError
-from ridgeway.services.assessments import checks
-from ridgeway.services.assessments.checks.findings import Finding, Severity
+from ridgeway.services.assessments.checks import Finding, Severity, check_package
 from ridgeway.services.assessments.definition import (
     Package,
     compile_package,
@@ -33,7 +32,7 @@ class BrokenPackageError(RequestError):
     who = "whoever wrote the package"
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
-        lines = "\n".join(render_finding(each) for each in findings)
+        lines = "\n".join(str(each) for each in findings)
         super().__init__("broken_package", f"The package has errors:\n{lines}", action="Mend them, then try again.")
         self.findings = findings
 
@@ -81,15 +80,8 @@ def check(package: Package, *, today: date | None = None) -> Checked:
     Raises:  BrokenPackageError.
     """
     compiled = compile_package(package)
-    findings = getattr(checks, "check_package", lambda *_, today: ())(
-        package, compiled, today=today or timezone.localdate()
-    )
+    findings = check_package(package, compiled, today=today or timezone.localdate())
     errors = tuple(each for each in findings if each.severity == Severity.ERROR)
     if errors:
         raise BrokenPackageError(errors)
     return Checked(package, compiled, findings)
-
-
-def render_finding(finding: Finding) -> str:
-    """One line: where, how bad, what."""
-    return f"{finding.file}:{finding.line}: {finding.severity}: {finding.message} [{finding.code}]"

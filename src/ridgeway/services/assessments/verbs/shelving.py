@@ -14,7 +14,7 @@ from ridgeway.services.assessments.actions.adding import add_version
 from ridgeway.services.assessments.actions.doing import Doer, UnknownVersionError
 from ridgeway.services.assessments.actions.publishing import activate, restore, schedule, withdraw
 from ridgeway.services.assessments.models import Version
-from ridgeway.services.assessments.operating.reading import read_checked, render_finding
+from ridgeway.services.assessments.operating.reading import read_checked
 from ridgeway.services.assessments.states import State
 from ridgeway.services.assessments.verbs.telling import as_json, package_argument, tell
 
@@ -70,7 +70,7 @@ def add(*, package: Path, is_live: bool, at: str, reason: str, as_json: bool) ->
         version = activate(version.pk, by=by, reason=reason)
     elif at:
         version = schedule(version.pk, read_time(at), by=by, reason=reason)
-    lines = [render_finding(each) for each in checked.warnings]
+    lines = [str(each) for each in checked.warnings]
     said = describe(version) | {"warnings": checked.report}
     tell(said, as_json=as_json, sentence="\n".join([*lines, f"{version} is {version.state}."]))
 

@@ -8,7 +8,7 @@ import click
 from ridgeway.errors import RequestError
 from ridgeway.services.assessments.definition import read_package, render_schema, write_catalogue
 from ridgeway.services.assessments.offline.bundle import make_bundle
-from ridgeway.services.assessments.operating.reading import read_checked, render_finding
+from ridgeway.services.assessments.operating.reading import read_checked
 from ridgeway.services.assessments.operating.samples import NAME, begin_package, list_starters
 from ridgeway.services.assessments.verbs.telling import as_json, package_argument, tell
 
@@ -46,7 +46,7 @@ def pack(*, package: Path, output: Path | None, as_json: bool) -> None:
     file = output or Path(f"{compiled['id']}-{compiled['version']}.zip")
     file.write_bytes(checked.archive)
     said = {"file": str(file), "digest": compiled["digest"], "warnings": checked.report}
-    lines = [render_finding(each) for each in checked.warnings]
+    lines = [str(each) for each in checked.warnings]
     tell(said, as_json=as_json, sentence="\n".join([*lines, f"{file}: {compiled['digest']}"]))
 
 
