@@ -1,0 +1,231 @@
+"""A compiled assessment seen as a graph: what an expression reads, and which page can follow which.
+
+Law: says what *could* be, from the shape alone; what really happens is for `walking.py` to find out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ridgeway.services.assessments.engine import Assessment, load
+
+Expression = list[Any]
+COMPARISONS: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
+TRUTHS: Final = frozenset({"not", "and", "or", "in"}) | COMPARISONS
+TRUTH_CALLS: Final = frozenset({"answered", "known", "matches_pattern"})
+DATE_CALLS: Final = frozenset({"add_days", "add_months"})
+BY_QUESTION: Final = {
+    "yes_no": "bool",
+    "number": "number",
+    "money": "number",
+    "year": "number",
+    "duration": "number",
+    "salary": "number",
+    "date": "date",
+    "month": "date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A way from one page: by its route of that number, or (route None) because the page is passed over."""
+
+    target: str
+    route: int | None
+
+
+@dataclass(slots=True)
+class Program:
+    """A compiled document with what is asked of it again and again, and the same made ready to run."""
+
+    compiled: dict[str, Any]
+    assessment: Assessment = field(init=False)
+    pages: dict[str, dict[str, Any]] = field(init=False)
+    order: tuple[str, ...] = field(init=False)
+    questions: dict[str, dict[str, Any]] = field(init=False)
+    page_of: dict[str, str] = field(init=False)
+    facts: dict[str, Expression] = field(init=False)
+    decisions: dict[str, dict[str, Any]] = field(init=False)
+    edges: dict[str, tuple[Edge, ...]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Set up the tables by id."""
+        self.assessment = load(self.compiled)
+        self.pages = {page["id"]: page for page in self.compiled["pages"]}
+        self.order = tuple(self.pages)
+        self.questions = {each["id"]: each for page in self.compiled["pages"] for each in page["questions"]}
+        self.page_of = {each["id"]: page["id"] for page in self.compiled["pages"] for each in page["questions"]}
+        self.facts = dict(self.compiled["facts"])
+        self.decisions = self.compiled["decisions"]
+
+    def read_questions(self, expression: Any) -> frozenset[str]:
+        """The questions whose answers an expression reads, facts and tables followed."""
+        return frozenset(name for kind, name in self.read_all(expression) if kind == "question")
+
+    def read_all(self, expression: Any) -> Iterator[tuple[str, str]]:
+        """What an expression reads: ("question" | "fact" | "parameter" | "decision" | "today", its name)."""
+        for node in list_nodes(expression):
+            yield from self.read_node(node)
+
+    def read_node(self, node: Expression) -> Iterator[tuple[str, str]]:
+        """What one node reads, its children left out."""
+        match node:
+            case ["answer" | "item" | "score", str(name), *_] if name in self.questions:
+                yield "question", name
+            case ["answer", str(name)] if name in self.pages:
+                yield from self.read_page(name)
+            case ["each", _, str(name), _]:
+                yield from self.read_page(name)
+            case ["param", str(name)]:
+                yield "parameter", name
+            case ["today"]:
+                yield "today", ""
+            case ["fact", str(name)]:
+                yield "fact", name
+                yield from self.read_all(self.facts.get(name))
+            case ["output" | "decision", str(name), *_]:
+                yield from self.read_decision(name)
+
+    def read_page(self, name: str) -> Iterator[tuple[str, str]]:
+        """What a page that is asked several times stands for."""
+        yield from (("question", each["id"]) for each in self.pages[name]["questions"])
+
+    def read_decision(self, name: str) -> Iterator[tuple[str, str]]:
+        """What a table reads: its inputs, and what its tests compare them with."""
+        yield "decision", name
+        decision = self.decisions.get(name)
+        if decision is None:
+            return
+        for expression in (*decision["inputs"], *list_test_expressions(decision)):
+            yield from self.read_all(expression)
+
+    def list_edges(self, name: str) -> tuple[Edge, ...]:
+        """Where a page can lead: `page:ID`, `decision:ID`, `outcome:ID`, or `end` behind the last page."""
+        if name not in self.edges:
+            self.edges[name] = self.draw_edges(name)
+        return self.edges[name]
+
+    def draw_edges(self, name: str) -> tuple[Edge, ...]:
+        """The ways from a page, as its routes say."""
+        page = self.pages[name]
+        after = self.order[self.order.index(name) + 1 :]
+        following = f"page:{after[0]}" if after else "end"
+        edges = [
+            Edge(following if route["to"] == "next" else route["to"], number)
+            for number, route in enumerate(page["routes"])
+        ]
+        if page["only_if"] is not None:
+            edges.append(Edge(following, None))
+        return tuple(edges)
+
+    def list_reachable(self, start: str) -> frozenset[str]:
+        """The targets that can be reached from a page, itself included, as `page:ID`, `decision:ID` …"""
+        found: set[str] = set()
+        waiting = [f"page:{start}"]
+        while waiting:
+            target = waiting.pop()
+            if target in found:
+                continue
+            found.add(target)
+            waiting.extend(self.list_targets(target))
+        return frozenset(found)
+
+    def list_targets(self, target: str) -> list[str]:
+        """What a target can lead to next."""
+        kind, _, name = target.partition(":")
+        if kind == "page" and name in self.pages:
+            return [edge.target for edge in self.list_edges(name)]
+        if kind == "decision" and name in self.decisions:
+            return list_outcomes_of(self.decisions[name])
+        return []
+
+    def tell_type(self, expression: Expression) -> Any:
+        """The type of an expression, as the compiled document writes types."""
+        match expression:
+            case ["lit", kind, _]:
+                return kind
+            case ["fact", str(name)]:
+                return self.tell_type(self.facts[name])
+            case ["param", str(name)]:
+                return self.compiled["parameters"][name]["type"]
+            case ["output" | "decision", str(name), *rest]:
+                outputs = self.decisions[name]["outputs"] or {}
+                return outputs.get(rest[0] if rest else next(iter(outputs), ""), "number")
+            case ["answer" | "item", str(name)]:
+                return self.tell_type_of_question(name)
+            case ["if", _, part, _] | ["call", "min" | "max", [part, *_]]:
+                return self.tell_type(part)
+        return tell_plain_type(expression)
+
+    def tell_type_of_question(self, name: str) -> Any:
+        """The type of the answer to a question."""
+        if name not in self.questions:
+            return ["list", name]
+        kind = self.questions[name]["type"]
+        if kind in {"radios", "list", "checkboxes"}:
+            return ["options" if kind == "checkboxes" else "option", name]
+        return BY_QUESTION.get(kind, "text")
+
+
+def tell_plain_type(expression: Expression) -> str:
+    """The type of an expression that its first word tells."""
+    match expression:
+        case ["today"]:
+            return "date"
+        case ["each", "any" | "all", *_]:
+            return "bool"
+        case ["call", str(name), _]:
+            return "bool" if name in TRUTH_CALLS else "date" if name in DATE_CALLS else "number"
+    return "bool" if expression[0] in TRUTHS else "number"
+
+
+def list_children(expression: Expression) -> list[Expression]:
+    """The expressions of which an expression is made."""
+    match expression:
+        case ["lit" | "answer" | "item" | "param" | "fact" | "output" | "today" | "score" | "decision", *_]:
+            return []
+        case ["call", _, arguments] | ["list", arguments]:
+            return list(arguments)
+        case ["each", _, _, body]:
+            return [body]
+        case [str(), *rest]:
+            return [each for each in rest if isinstance(each, list)]
+    return []
+
+
+def list_nodes(expression: Any) -> Iterator[Expression]:
+    """An expression and everything in it; facts are not followed."""
+    if not isinstance(expression, list):
+        return
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(list_children(node))
+
+
+def list_test_expressions(decision: dict[str, Any]) -> Iterator[Expression]:
+    """The expressions with which the tests of a table compare."""
+    for rule in decision["rules"]:
+        for test in rule["tests"]:
+            yield from list_compared(test)
+
+
+def list_compared(test: list[Any]) -> Iterator[Expression]:
+    """The expressions in a test."""
+    match test:
+        case ["eq" | "ne" | "lt" | "le" | "gt" | "ge", expression]:
+            yield expression
+        case ["between", low, _, high, _]:
+            yield from (each for each in (low, high) if each is not None)
+        case ["one", tests]:
+            for each in tests:
+                yield from list_compared(each)
+        case ["not", inner]:
+            yield from list_compared(inner)
+
+
+def list_outcomes_of(decision: dict[str, Any]) -> list[str]:
+    """The outcomes that a table can give, as `outcome:ID`."""
+    given = (*(rule["then"] for rule in decision["rules"]), decision["default"])
+    return list(dict.fromkeys(each for each in given if isinstance(each, str) and each.startswith("outcome:")))
