@@ -1,6 +1,6 @@
 """The check of 2021 against the same logic written by hand, over every answer that matters.
 
-The original asked about the vaccine before the emergency. Here the emergency comes first, and no result changes by that.
+The original asked about the vaccine before the emergency. Here the emergency is first, and no result changes by that.
 """
 
 from collections import Counter
