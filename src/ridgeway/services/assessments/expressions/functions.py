@@ -38,7 +38,9 @@ FUNCTIONS = {
     "any": Function("any(page, e)", BOOL, "whether `e` is true of one item of the page"),
     "ceil": Function("ceil(n)", NUMBER, "the least whole number that is not below `n`", (NUMBERS,)),
     "count": Function(
-        "count(page, e), count(decision)", NUMBER, "of how many items `e` is true; how many rules of the decision hit"
+        "count(page, e), count(decision)",
+        NUMBER,
+        "of how many items `e` is true; how many entitlements the decision lists",
     ),
     "date": Function('date("…")', DATE, "a day, a month or a year given as text: `2026-11-15`, `2026-11`, `2026`"),
     "days_between": Function("days_between(a, b)", NUMBER, "days from `a` to `b`, both exact", (DATES, DATES)),

@@ -244,8 +244,14 @@ def parse_tree(text: str, limits: Limits = STRICT) -> Node:
 
 
 def scan_names(text: str) -> set[str]:
-    """Every name in the text, whatever it means: what must be typed before this can be.
+    """The names in the text, those of functions and outputs left out: what must be typed before this can be.
 
     Raises:  ExpressionError when it does not even fall into tokens.
     """
-    return {token.value for token in read_tokens(text) if token.kind == "name"}
+    tokens = read_tokens(text)
+    around = zip(("", *(token.value for token in tokens)), tokens, (*tokens[1:], tokens[-1]), strict=False)
+    return {
+        token.value
+        for before, token, after in around
+        if token.kind == "name" and before != "." and not (after.kind == "operator" and after.value == "(")
+    }

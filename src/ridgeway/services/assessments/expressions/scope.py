@@ -42,7 +42,7 @@ class Scope:
 
     Shapes:  `answers` holds what counts on the trail alone: a name that is there is answered, though its value may be
              UNKNOWN; a page asked more than once is a tuple of mappings from question to value. `facts`, `decisions`,
-             `outputs` (by `decision.output`) and `hits` (a whole count) must give a value for every name that they are
+             `outputs` (by `decision.output`) and `hits` (how many entitlements, a whole count) must give a value for every name that they are
              asked for: a `Memo` does, and so does a dict that holds them all.
     """
 

@@ -14,6 +14,7 @@ from ridgeway.services.assessments.expressions import (
     render_expression,
     render_test,
     render_value,
+    scan_names,
     verify_expression,
     verify_test,
 )
@@ -93,3 +94,8 @@ def test_every_text_comes_back_from_its_json_and_is_proven():
         test = parse_test(cell, kind, ENVIRONMENT)
         assert parse_test(render_test(test), kind, ENVIRONMENT) == test, cell
         verify_test(test, kind, ENVIRONMENT)
+
+
+def test_what_must_be_known_first_are_names_but_no_functions_outputs_or_texts():
+    text = 'any(people, size(age) > limit) && advice.level == 1 || "x" in symptoms ? today : min(day, a)'
+    assert scan_names(text) == {"people", "age", "limit", "advice", "in", "symptoms", "today", "day", "a"}
