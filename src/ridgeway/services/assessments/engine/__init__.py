@@ -12,6 +12,7 @@ from ridgeway.services.assessments.engine.errors import DefinitionError, StepErr
 from ridgeway.services.assessments.engine.explaining import Explanation, explain
 from ridgeway.services.assessments.engine.loading import load
 from ridgeway.services.assessments.engine.replay import Step, Trail, replay
+from ridgeway.services.assessments.engine.verifying import Verified, read_given, verify_answers
 from ridgeway.services.assessments.engine.viewing import build_start_view, build_view
 
 __all__ = [
@@ -24,14 +25,17 @@ __all__ = [
     "Step",
     "StepError",
     "Trail",
+    "Verified",
     "build_start_view",
     "build_view",
     "decide",
     "explain",
     "load",
     "read_answers",
+    "read_given",
     "replay",
     "state_of",
+    "verify_answers",
     "with_answers",
     "without_item",
 ]
