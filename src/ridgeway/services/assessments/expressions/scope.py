@@ -42,8 +42,8 @@ class Scope:
 
     Shapes:  `answers` holds what counts on the trail alone: a name that is there is answered, though its value may be
              UNKNOWN; a page asked more than once is a tuple of mappings from question to value. `facts`, `decisions`,
-             `outputs` (by `decision.output`) and `hits` (how many entitlements, a whole count) must give a value for every name that they are
-             asked for: a `Memo` does, and so does a dict that holds them all.
+             `outputs` (by `decision.output`) and `hits` (how many entitlements are listed) must give a value for
+             every name that they are asked for: a `Memo` does, and so does a dict that holds them all.
     """
 
     __slots__ = ("answers", "decisions", "facts", "hits", "item", "outputs", "parameters", "today")
