@@ -363,7 +363,7 @@ class Maker:
         forms = {
             "bool": ["true", "false", "-", "unknown"],
             "number": [
-                "-", f">= {low}", f"< {high}", f"[{low}..{high})", f"not(< {low})", "known", "<= limit", f"{low}, {high}",
+                "-", f">= {low}", f"< {high}", f"[{low}..{high})", f"not(< {low})", "known", f"{low}, {high}",
             ],
             "text": ["-", "known"],
             "date": ["-", "<= today", "unknown"],
