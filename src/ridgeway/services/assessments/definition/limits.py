@@ -7,6 +7,9 @@ of expressions in `expressions/limits.py`.
 from decimal import Decimal
 from typing import Final
 
+# All YAML files of a package together (`reading.py`)
+MAX_DEFINITION_BYTES: Final = 1024 * 1024
+
 # Faults that are told at once
 MAX_FAULTS: Final = 100
 

@@ -6,6 +6,7 @@ Shapes:  CSV, UTF-8, commas; the first line is `id,en,fr`: codes of languages, t
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -89,5 +90,10 @@ def list_countries(languages: tuple[str, ...]) -> Listing:
     }
     first = names[languages[0]]
     ids = [each for each in first if COUNTRY.fullmatch(each) and each not in NO_COUNTRIES]
-    ids.sort(key=lambda each: first[each].casefold())
+    ids.sort(key=lambda each: fold(first[each]))
     return Listing(tuple(ids), {code: tuple(each.get(key, first[key]) for key in ids) for code, each in names.items()})
+
+
+def fold(name: str) -> str:
+    """A name as it is sorted: without marks on letters and without the size of letters."""
+    return "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each)).casefold()

@@ -17,6 +17,7 @@ from ridgeway.services.assessments.definition.checking import Checking
 from ridgeway.services.assessments.definition.elements import SourceText, Spot, list_elements, list_texts
 from ridgeway.services.assessments.definition.faults import Faults, Problem
 from ridgeway.services.assessments.definition.files import Files, read_archive, read_files
+from ridgeway.services.assessments.definition.limits import MAX_DEFINITION_BYTES
 from ridgeway.services.assessments.definition.lists import Listing, read_listing
 from ridgeway.services.assessments.definition.package import Package
 from ridgeway.services.assessments.definition.shapes import Cases, Changes, Decision, Definition, Page, Theme
@@ -83,6 +84,11 @@ def read_documents(files: Files, faults: Faults) -> dict[str, Document[Any]]:
         names.CHANGES: Changes,
     }
     kinds |= {name: Decision for name in files.content if names.TABLE.fullmatch(name)}
+    total = sum(len(files.content.get(name, b"")) for name in kinds)
+    if total > MAX_DEFINITION_BYTES:
+        why = f"the definition and its tables have {total} bytes; {MAX_DEFINITION_BYTES} are the most"
+        faults.add(Problem(files.show(names.SERVICE), 1, "", why))
+        return {}
     found: dict[str, Document[Any]] = {}
     for name, kind in kinds.items():
         if name in files.content:

@@ -24,6 +24,8 @@ NUMBERED: Final = re.compile(r"[0-9]{1,3}[.)]\s+(.*)")
 CALLOUT: Final = re.compile(r"(!?>)( |$)(.*)")
 WHEN: Final = re.compile(r":::\s*when\s+(\S.*)")
 END: Final = ":::"
+JOINERS: Final = frozenset("\u00ad\u200c\u200d\u200e\u200f\u061c")
+"""What cannot be seen and belongs into words all the same: soft hyphens, joiners, marks of direction."""
 HEADING_LEVELS: Final = (2, 3)
 
 
@@ -35,12 +37,12 @@ def parse_text(source: str, form: Form, read_expression: ReadExpression) -> list
     most = limits.MAX_TITLE_CHARACTERS if form is Form.LINE else limits.MAX_TEXT_CHARACTERS
     if len(source) > most:
         raise TextFault(f"this text has {len(source)} characters; {most} are the most")
-    hidden = next((each for each in source if not each.isprintable() and each not in "\n\u200c\u200d\u00a0\u202f"), "")
-    if hidden and not hidden.isspace():
+    hidden = next((each for each in source if not (each.isprintable() or each.isspace() or each in JOINERS)), "")
+    if hidden:
         raise TextFault(f"the character U+{ord(hidden):04X} cannot be seen; take it out")
     inlines = Inlines(read_expression)
     if form is Form.LINE:
-        return [["p", inlines.parse(source.strip())]]
+        return [["p", inlines.parse(re.sub(r"[ \n]+", " ", source).strip())]]
     blocks = Blocks(inlines)
     return blocks.parse([Line(number, row) for number, row in enumerate(source.expandtabs(4).split("\n"))], 0)
 
@@ -78,10 +80,7 @@ class Blocks:
             raise TextFault(f"blocks lie more than {limits.MAX_TEXT_DEPTH} deep", lines[0].number if lines else 0)
         found: list[Any] = []
         rest = lines
-        while rest:
-            if not rest[0].text.strip():
-                rest = rest[1:]
-                continue
+        while rest := skip_empty(rest):
             self.count += 1
             if self.count > limits.MAX_BLOCKS:
                 raise TextFault(f"there are more than {limits.MAX_BLOCKS} blocks", rest[0].number)
@@ -175,3 +174,9 @@ class Blocks:
             text = text.rstrip(" ").removesuffix("\\") if is_broken else text.rstrip(" ")
             joined += text + ("\n" if is_broken else " ")
         return ["p", self.inlines.parse(joined.strip(), taken[0].number)], lines[len(taken) :]
+
+
+def skip_empty(lines: list[Line]) -> list[Line]:
+    """The lines from the first one on that says something."""
+    first = next((number for number, line in enumerate(lines) if line.text.strip()), len(lines))
+    return lines[first:] if first else lines

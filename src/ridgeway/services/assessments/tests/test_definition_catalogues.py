@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ridgeway.services.assessments.definition import (
@@ -152,6 +152,7 @@ def test_a_text_with_two_forms_is_shown_in_one_language_alone():
     assert "question.urgent.title@other" in compile_package(french(both, source))["texts"]["fr"]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, len(FRENCH)))
 def test_garbage_is_refused_and_never_crashes(garbage, position):
     whole = FRENCH.encode()

@@ -4,7 +4,7 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ridgeway.services.assessments.definition.elements import Form
@@ -76,6 +76,8 @@ N, B = ["answer", "n"], ["answer", "b"]
         ),
         ("{n, plural, other {it's \"#}}", [["plural", N, {"other": ["it's \"", ["#"]]}]]),
         ("# one", ["# one"]),
+        ("one\n  two\n", ["one two"]),
+        ("soft\u00adhyphen 38\u00a0°C \u200f", ["soft\u00adhyphen 38\u00a0°C \u200f"]),
         ("مرحبا {n}", ["مرحبا ", ["x", N, "number"]]),
     ],
 )
@@ -190,6 +192,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=60).map("".join))
 @example("{n, plural, other {" * 400)
 @example("{" * 5000)
