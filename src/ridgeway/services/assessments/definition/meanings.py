@@ -3,7 +3,7 @@
 Law: facts use one another without going in a circle; each is typed after those that it uses.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -178,15 +178,8 @@ def uses_of_fact(fact: Fact) -> set[str]:
 
 
 def uses_of_decision(decision: Decision) -> set[str]:
-    """The names that a decision uses, in its inputs and its tests."""
-    cells = (cell for rule in decision.rules for test in rule.if_ for cell in as_cells(test))
-    return set().union(*(find_names(each) for each in decision.inputs), *(find_names(cell) for cell in cells))
-
-
-def as_cells(test: Any) -> Iterable[str]:
-    """The texts of a test."""
-    cells = test if isinstance(test, tuple) else (test,)
-    return [cell for cell in cells if isinstance(cell, str)]
+    """The names that a decision uses: those of its inputs, since tests know parameters alone."""
+    return set().union(*(find_names(each) for each in decision.inputs))
 
 
 def spot_inside(spot: Spot, *path: str | int) -> Spot:
