@@ -8,6 +8,21 @@ Read next: `classes.py`, then `walking.py`.
 from ridgeway.services.assessments.checks.checking import Report, check_package, report_on
 from ridgeway.services.assessments.checks.codes import CODES
 from ridgeway.services.assessments.checks.findings import Finding, Severity
-from ridgeway.services.assessments.checks.walking import Walk, walk_paths
+from ridgeway.services.assessments.checks.tallying import PathTally, count_paths, list_class_paths
+from ridgeway.services.assessments.checks.walked import show_answers
+from ridgeway.services.assessments.checks.walking import Path, Walk
 
-__all__ = ["CODES", "Finding", "Report", "Severity", "Walk", "check_package", "report_on", "walk_paths"]
+__all__ = [
+    "CODES",
+    "Finding",
+    "Path",
+    "PathTally",
+    "Report",
+    "Severity",
+    "Walk",
+    "check_package",
+    "count_paths",
+    "list_class_paths",
+    "report_on",
+    "show_answers",
+]

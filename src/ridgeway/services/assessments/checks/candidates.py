@@ -39,11 +39,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Whole steps from `low` to `high`, both included; `show` gives the kept and the reckoned form of a step."""
+    """Whole steps from `low` to `high`, both included; `show` gives the kept and the reckoned form of a step.
+
+    The example of a piece is its first step, or its last one where the latest stand first.
+    """
 
     low: int
     high: int
     show: Callable[[int], tuple[Any, Any]]
+    is_latest_first: bool = False
 
     def cut(self, sign: Sign, probes: Iterable[int]) -> Iterator[Candidate]:
         """The stretch in pieces that sign alike."""
@@ -73,8 +77,9 @@ class Stretch:
 
     def make(self, low: int, high: int) -> Candidate:
         """One piece."""
-        raw, value = self.show(low)
-        return Candidate(raw, value, high - low + 1, self.show(high)[0])
+        first, last = (high, low) if self.is_latest_first else (low, high)
+        raw, value = self.show(first)
+        return Candidate(raw, value, high - low + 1, self.show(last)[0])
 
 
 def spread(low: int, high: int) -> Iterator[int]:
@@ -111,20 +116,20 @@ def cut_amounts(
 
 def cut_days(sign: Sign, low: int, high: int, near: Iterable[int]) -> Iterator[Candidate]:
     """Exact days from `low` to `high`, counted from 1970."""
-    stretch = Stretch(low, high, lambda at: (show_day(at), Span(at, at)))
+    stretch = Stretch(low, high, lambda at: (show_day(at), Span(at, at)), is_latest_first=True)
     yield from stretch.cut(sign, (*near, *spread(low, high)))
 
 
 def cut_months(sign: Sign, low: int, high: int) -> Iterator[Candidate]:
     """Whole months that touch the days from `low` to `high`."""
     first, last = (count_months(each) for each in (low, high))
-    yield from Stretch(first, last, show_month).cut(sign, range(first, last + 1))
+    yield from Stretch(first, last, show_month, is_latest_first=True).cut(sign, range(first, last + 1))
 
 
 def cut_years(sign: Sign, low: int, high: int) -> Iterator[Candidate]:
     """Whole years that touch the days from `low` to `high`."""
     first, last = (date.fromordinal(each + EPOCH).year for each in (low, high))
-    yield from Stretch(first, last, show_year).cut(sign, range(first, last + 1))
+    yield from Stretch(first, last, show_year, is_latest_first=True).cut(sign, range(first, last + 1))
 
 
 def cut_sets(options: list[str], groups: dict[str, Hashable], *, has_none: bool) -> list[Candidate]:

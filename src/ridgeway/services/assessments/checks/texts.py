@@ -12,7 +12,8 @@ from ridgeway.services.assessments.definition import Place, State
 from ridgeway.services.assessments.definition.catalogues import list_unknown
 
 OTHER: Final = "@other"
-CAPITALS: Final = re.compile(r"\b[^\W\d_a-z]{4,}(?:\s+[^\W\d_a-z]{4,})+\b")
+MIN_CAPITALS: Final = 2
+"""Words in a row, of four letters or more, that are written in capitals; one may be an abbreviation."""
 ADDRESS: Final = re.compile(r"(https?://|www\.)\S+")
 MIN_IDENTICAL: Final = 3
 """Words from which on a translation that is the same as its source looks forgotten."""
@@ -99,13 +100,23 @@ def check_passages(subject: Subject, language: str, key: str, passages: list[Pas
             if link.casefold().strip(" .…!→>»") in UNCLEAR_LINKS or ADDRESS.fullmatch(link):
                 message = f"A link of {key} reads “{shorten(link)}” ({language})."
                 yield subject.find_at("link-unclear", key, place, message)
-        if CAPITALS.search(passage.text) and passage.text.upper() != passage.text.lower():
+        if is_shouted(passage.text):
             message = f"{key} is written in capitals: “{shorten(passage.text)}” ({language})."
             yield subject.find_at("all-capitals", key, place, message)
         yield from check_sentences(subject, language, key, passage)
     if is_yes_no_title(subject, key) and passages and joins_by_or(passages[0].text, language):
         message = f"{key} joins two facts: “{shorten(passages[0].text)}” ({language})."
         yield subject.find_at("two-facts", key, place, message)
+
+
+def is_shouted(text: str) -> bool:
+    """Whether several words in a row are written in capitals."""
+    in_row = 0
+    for word in list_words(text):
+        in_row = in_row + 1 if len(word) >= 4 and word.isupper() else 0
+        if in_row >= MIN_CAPITALS:
+            return True
+    return False
 
 
 def check_sentences(subject: Subject, language: str, key: str, passage: Passage) -> Iterator[Finding]:

@@ -145,10 +145,11 @@ def check_ends(subject: Subject, walked: Walked) -> Iterator[Finding]:
                 yield subject.find("dead-end", f"page.{ending.at}", message)
 
 
-def show_answers(answers: dict[str, Any]) -> str:
+def show_answers(answers: dict[str, Any], most: int | None = MAX_SHOWN) -> str:
     """Answers on one line, the last ones when they are many."""
     rows = [f"{name}={show_answer(value)}" for name, value in answers.items()]
-    return ("… " if len(rows) > MAX_SHOWN else "") + " ".join(rows[-MAX_SHOWN:])
+    is_cut = most is not None and len(rows) > most
+    return ("… " if is_cut else "") + " ".join(rows[-most:] if is_cut and most else rows)
 
 
 def show_answer(value: Any) -> str:
