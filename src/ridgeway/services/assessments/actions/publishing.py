@@ -4,16 +4,14 @@ Law: one version of a package is live; the one before it is replaced in the same
 loaded never goes live. From the desk a version needs sign-offs by others than who added it.
 """
 
-import json
 from datetime import datetime
 
 from django.db import transaction
 
-from ridgeway.errors import RidgewayError
 from ridgeway.services.assessments.actions.doing import Doer, RefusedError, lock_version, move
 from ridgeway.services.assessments.deployment import read_own_settings
-from ridgeway.services.assessments.engine.loading import load
 from ridgeway.services.assessments.models import SignOff, Version
+from ridgeway.services.assessments.operating.loading import load_version
 from ridgeway.services.assessments.states import Event, State
 
 
@@ -21,13 +19,13 @@ from ridgeway.services.assessments.states import Event, State
 def activate(version_id: int, *, by: Doer, reason: str = "", is_due: bool = False) -> Version:
     """The version is live, from now on; with `is_due` at the time that it was scheduled for.
 
-    Raises:  UnknownVersionError, StateError, RefusedError.
+    Raises:  UnknownVersionError, StateError, RefusedError, BrokenVersionError.
     """
     lock_package(version_id)
     version = lock_version(version_id)
     move(version, Event.GO_LIVE)
     require_sign_offs(version, by=by)
-    require_whole(version)
+    load_version(version.pk)
     if version.ends_at is not None and version.ends_at <= by.now:
         raise RefusedError("too_late", f"{version} is valid no more.", action="Add a version with a later end.")
     for other in Version.objects.filter(package=version.package, state=State.LIVE).exclude(pk=version.pk):
@@ -44,12 +42,12 @@ def activate(version_id: int, *, by: Doer, reason: str = "", is_due: bool = Fals
 def schedule(version_id: int, at: datetime, *, by: Doer, reason: str = "") -> Version:
     """The version goes live at `at`.
 
-    Raises:  UnknownVersionError, StateError, RefusedError.
+    Raises:  UnknownVersionError, StateError, RefusedError, BrokenVersionError.
     """
     version = lock_version(version_id)
     move(version, Event.SCHEDULE)
     require_sign_offs(version, by=by)
-    require_whole(version)
+    load_version(version.pk)
     if at <= by.now:
         raise RefusedError("too_early", "The time has passed already.", action="Activate it now, or give a later time.")
     if version.ends_at is not None and version.ends_at <= at:
@@ -142,16 +140,3 @@ def require_sign_offs(version: Version, *, by: Doer) -> None:
             f"The version has {others.count()} sign-offs by others than who added it, and needs {needed}.",
             action="Ask an approver to read it and sign it off.",
         )
-
-
-def require_whole(version: Version) -> None:
-    """Hold only where the engine can load what was compiled.
-
-    Raises:  RefusedError(broken_version).
-    """
-    try:
-        load(json.loads(Version.objects.values_list("compiled", flat=True).get(pk=version.pk)))
-    except (RidgewayError, ValueError, KeyError, TypeError) as error:
-        raise RefusedError(
-            "broken_version", f"{version} cannot be loaded: {error}.", action="Add it again as a new version."
-        ) from error

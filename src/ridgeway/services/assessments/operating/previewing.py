@@ -5,14 +5,13 @@ and what happens behind it is never counted. A withdrawn version has no preview.
 """
 
 import hmac
-import json
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
 from ridgeway.services.assessments.engine.assessment import Assessment
-from ridgeway.services.assessments.engine.loading import load
 from ridgeway.services.assessments.models import Version
+from ridgeway.services.assessments.operating.loading import load_version
 from ridgeway.services.assessments.states import State
 
 PREVIEW = "preview-"
@@ -51,7 +50,6 @@ def read_preview_name(name: str, *, now: datetime) -> int | None:
 def find_previewed(name: str, *, now: datetime) -> Assessment | None:
     """The version that a preview link opens."""
     number = read_preview_name(name, now=now)
-    found = (
-        Version.objects.filter(pk=number).exclude(state=State.WITHDRAWN).only("compiled").first() if number else None
-    )
-    return load(json.loads(found.compiled)) if found else None
+    if number is None or not Version.objects.filter(pk=number).exclude(state=State.WITHDRAWN).exists():
+        return None
+    return load_version(number)

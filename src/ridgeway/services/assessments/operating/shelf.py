@@ -5,25 +5,24 @@ What is withdrawn is gone within that second in every process. What cannot be lo
 before it stays. While the database is away the shelf gives what it had. Next: `choosing.py`.
 """
 
-import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
 
-from ridgeway.errors import RidgewayError
 from ridgeway.services.assessments.deployment import list_package_paths
 from ridgeway.services.assessments.engine.assessment import Assessment
-from ridgeway.services.assessments.engine.loading import load
 from ridgeway.services.assessments.models import Version
 from ridgeway.services.assessments.operating.choosing import Standing, may_finish, rank_versions
 from ridgeway.services.assessments.operating.folders import load_folders
+from ridgeway.services.assessments.operating.loading import BrokenVersionError, load_version
 from ridgeway.services.assessments.operating.previewing import PREVIEW, find_previewed
 from ridgeway.services.assessments.operating.today import find_zone
 from ridgeway.services.assessments.states import SHOWN, State
@@ -98,9 +97,8 @@ class Shelf:
             return None
         if key not in self.loaded:
             try:
-                compiled = json.loads(Version.objects.values_list("compiled", flat=True).get(pk=standing.pk))
-                assessment = load(mark_end(compiled, standing))
-            except (RidgewayError, ValueError, KeyError, TypeError, Version.DoesNotExist):
+                assessment = load_version(standing.pk, change=partial(mark_end, standing=standing))
+            except BrokenVersionError:
                 log.exception("%s %s is broken and stays off the shelf", standing.package, standing.version)
                 self.broken.add(key)
                 return None
@@ -119,7 +117,7 @@ def list_standings() -> list[Standing]:
     ]
 
 
-def mark_end(compiled: dict[str, Any], standing: Standing) -> dict[str, Any]:
+def mark_end(compiled: dict[str, Any], *, standing: Standing) -> dict[str, Any]:
     """The document; one that was ended by hand says so by its own period of validity."""
     if standing.state is State.ENDED and standing.ends_at is not None:
         until = compiled["valid"]["until"]

@@ -15,6 +15,7 @@ from ridgeway.services.assessments.actions.doing import Doer, RefusedError
 from ridgeway.services.assessments.actions.publishing import activate, end, restore, schedule, unschedule, withdraw
 from ridgeway.services.assessments.actions.signing import sign_off
 from ridgeway.services.assessments.forms import ReasonForm, ScheduleForm, SignOffForm, WithdrawForm
+from ridgeway.services.assessments.operating.loading import BrokenVersionError
 from ridgeway.services.assessments.service import APPROVE, PUBLISH
 from ridgeway.services.assessments.staff.showing import get_version, say, show
 from ridgeway.services.assessments.states import StateError
@@ -36,7 +37,7 @@ def act(
     if request.method == "POST" and form.is_valid():
         try:
             verb(version.pk, **form.cleaned_data, by=Doer(get_actor(request), timezone.now()))
-        except (RefusedError, StateError) as error:
+        except (BrokenVersionError, RefusedError, StateError) as error:
             form.add_error(None, f"{error.detail} {error.action}")
         else:
             say(request, said)

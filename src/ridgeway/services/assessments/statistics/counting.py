@@ -8,6 +8,7 @@ not of record.
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from ridgeway.services.assessments.deployment import list_package_paths
 
 log = logging.getLogger(__name__)
 FLUSH_SECONDS: Final = 3.0
+DAY_SECONDS: Final = 1.0
 MAX_KEYS: Final = 20_000
 """Most different counts that wait in memory; more than that is a fault, and is dropped rather than grown."""
 KINDS: Final = ("start", "page", "outcome")
@@ -43,6 +45,16 @@ class Counter:
     writing: threading.Lock = field(default_factory=threading.Lock)
     thread: threading.Thread | None = None
     ended: threading.Event = field(default_factory=threading.Event)
+    day: tuple[float, date] = (0.0, date.min)
+    """The day of the site, and until when (of `time.monotonic`) it need not be looked up again."""
+
+    def find_day(self) -> date:
+        """The day on which something is counted now, right to a second."""
+        until, day = self.day
+        if time.monotonic() >= until:
+            day = timezone.localdate()
+            self.day = (time.monotonic() + DAY_SECONDS, day)
+        return day
 
     def add(self, key: Key, number: int = 1) -> None:
         """One more of this."""
@@ -115,6 +127,6 @@ def count(package: str, version: str, kind: str, what: str, language: str) -> No
         raise ValueError(f"a count is of {', '.join(KINDS)}, not {kind!r}")
     if list_package_paths():
         return
-    COUNTER.add((package, version, timezone.localdate(), kind, what, language))
+    COUNTER.add((package, version, COUNTER.find_day(), kind, what, language))
     if COUNTER.thread is None:
         COUNTER.begin()

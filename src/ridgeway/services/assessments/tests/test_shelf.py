@@ -74,9 +74,17 @@ def test_a_broken_version_gives_way_to_the_one_before(office, caplog):  # noqa: 
     first, second = keep_version("1.0.0"), keep_version("1.1.0")
     activate(first.pk, by=operator())
     schedule(second.pk, TOMORROW, by=operator())
-    Version.objects.filter(pk=second.pk).update(compiled="{}")
+    Version.objects.filter(pk=second.pk).update(compiled="{}", archive=b"PK")
     assert version_at(TOMORROW) == "1.0.0"
     assert "broken" in caplog.text
+
+
+def test_a_document_that_an_earlier_release_compiled_is_compiled_again_from_its_package(office, caplog):  # noqa: F811
+    version = keep_version()
+    activate(version.pk, by=operator())
+    Version.objects.filter(pk=version.pk).update(compiled='{"format": "assessment-compiled/0"}')
+    assert version_at(NOON) == "1.0.0"
+    assert "compiled again" in caplog.text
 
 
 def test_a_version_that_has_ended_is_there_to_say_so_and_is_not_listed(office):  # noqa: F811

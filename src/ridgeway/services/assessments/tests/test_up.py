@@ -91,7 +91,8 @@ class Browser:
     def send(self, page: str, **values: str) -> tuple[int, str]:
         """The first form of the page that posts, filled."""
         form = next(each for each in html.fromstring(page).iter("form") if each.get("method") == "post")
-        fields = {each.name: each.value for each in form.iter("input") if each.get("type") == "hidden"}
+        hidden = [each for each in form.iter("input") if each.get("type") == "hidden"]
+        fields = {each.get("name", ""): each.get("value", "") for each in hidden}
         return self.ask("POST", form.get("action") or self.path, urlencode(fields | values))
 
 

@@ -15,6 +15,7 @@ from ridgeway.services.assessments.actions.doing import RefusedError, UnknownVer
 from ridgeway.services.assessments.actions.publishing import activate, end, restore, schedule, unschedule, withdraw
 from ridgeway.services.assessments.actions.signing import sign_off
 from ridgeway.services.assessments.models import SignOff, Version
+from ridgeway.services.assessments.operating.loading import BrokenVersionError
 from ridgeway.services.assessments.operating.reading import BrokenPackageError, read_checked_archive
 from ridgeway.services.assessments.states import VERSION, Event, State, StateError, find_next, get_next
 from ridgeway.services.assessments.tests.versions import (
@@ -118,8 +119,8 @@ def test_what_is_withdrawn_needs_a_reason_and_comes_back_as_a_draft(office):  # 
 
 def test_a_version_whose_document_is_broken_never_goes_live(office):  # noqa: F811
     version = keep_version()
-    Version.objects.filter(pk=version.pk).update(compiled='{"format": "assessment-compiled/1"}')
-    with pytest.raises(RefusedError, match="cannot be loaded"):
+    Version.objects.filter(pk=version.pk).update(compiled='{"format": "assessment-compiled/1"}', archive=b"PK")
+    with pytest.raises(BrokenVersionError, match="cannot be loaded"):
         activate(version.pk, by=operator())
     assert state_of(version) == State.DRAFT
     schedule_by_hand = Version.objects.filter(pk=version.pk)
