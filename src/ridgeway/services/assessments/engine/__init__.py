@@ -6,12 +6,12 @@ Nothing is remembered between calls but the answers that the caller hands in; th
 """
 
 from ridgeway.services.assessments.engine.answering import FieldError, Read, read_answers, with_answers, without_item
-from ridgeway.services.assessments.engine.assessment import Assessment, state_of
+from ridgeway.services.assessments.engine.assessment import Assessment, Step, state_of
 from ridgeway.services.assessments.engine.deciding import Decided, decide
 from ridgeway.services.assessments.engine.errors import DefinitionError, StepError
 from ridgeway.services.assessments.engine.explaining import Explanation, explain
 from ridgeway.services.assessments.engine.loading import load
-from ridgeway.services.assessments.engine.replay import Step, Trail, replay
+from ridgeway.services.assessments.engine.replay import Trail, replay
 from ridgeway.services.assessments.engine.verifying import Verified, read_given, verify_answers
 from ridgeway.services.assessments.engine.viewing import build_start_view, build_view
 

@@ -15,6 +15,15 @@ Closure = Callable[[Scope], Any]
 Test = Callable[[Any, Scope], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A place in a trail: a page, of a repeated page the item (from 0), and the place of the route taken from it."""
+
+    page: str
+    item: int | None = None
+    route: int | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RouteReady:
     """A route: `kind` of its target is page, next, decision or outcome."""
@@ -26,7 +35,7 @@ class RouteReady:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageReady:
-    """A page; `place` is its place in the order of the definition."""
+    """A page; `place` is its place in the order of the definition, `taken` the step for each of its routes."""
 
     id: str
     place: int
@@ -34,6 +43,7 @@ class PageReady:
     questions: tuple[Asked, ...]
     only_if: Closure | None
     routes: tuple[RouteReady, ...]
+    taken: tuple[Step, ...]
 
     @property
     def by_id(self) -> Mapping[str, Asked]:
@@ -43,7 +53,11 @@ class PageReady:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleReady:
-    """A rule: the tests that say something with the input each looks at, and the first and last day it counts."""
+    """A rule: the tests that say something with the input each looks at, and the first and last day it counts.
+
+    Shapes:  `written` are input and test of each of these tests as authors write them, `parameters` the names of those
+             that they look at, through facts.
+    """
 
     id: str
     spec: document.Rule
@@ -53,6 +67,8 @@ class RuleReady:
     outcome: str | None = None
     entitlements: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    written: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,8 +13,7 @@ from ridgeway.services.assessments.engine.assessment import Assessment, Decision
 from ridgeway.services.assessments.engine.replay import Trail
 from ridgeway.services.assessments.engine.scoping import forget, make_scope
 from ridgeway.services.assessments.engine.speaking import Speaker
-from ridgeway.services.assessments.engine.summing import list_answers
-from ridgeway.services.assessments.expressions import Scope, list_names, render_expression, render_test, render_value
+from ridgeway.services.assessments.expressions import Scope, render_value
 
 
 class Recording(dict[str, Any]):
@@ -88,7 +87,7 @@ def explain(assessment: Assessment, trail: Trail) -> Explanation:
         rule=None if rule is None else rule.id,
         source=None if rule is None else rule.spec.source,
         tests=tested,
-        parameters=tuple(find_parameters(trail, decision, rule)),
+        parameters=tuple(find_parameters(trail, rule)),
         version=assessment.version,
         digest=assessment.digest,
     )
@@ -101,10 +100,9 @@ def find_rule(decision: DecisionReady, name: str | None) -> RuleReady | None:
 
 def test_again(decision: DecisionReady, rule: RuleReady, scope: Scope) -> Iterator[Tested]:
     """The tests of a rule with what they looked at."""
-    for place, holds in rule.tests:
+    for (place, holds), (read, test) in zip(rule.tests, rule.written, strict=True):
         value = decision.inputs[place](scope)
-        text = render_expression(decision.spec.inputs[place])
-        yield Tested(text, render_test(rule.spec.tests[place]), render_value(value), holds(value, scope))
+        yield Tested(read, test, render_value(value), holds(value, scope))
 
 
 def find_mattered(trail: Trail, decision: DecisionReady | None) -> Iterator[tuple[str, int]]:
@@ -153,33 +151,20 @@ def look_at_rules(decision: DecisionReady, matched: str | None, scope: Scope) ->
             return
 
 
-def find_parameters(trail: Trail, decision: DecisionReady | None, rule: RuleReady | None) -> Iterator[ParameterUsed]:
-    """The parameters that the inputs and tests of the rule name, through facts."""
-    if decision is None or rule is None:
-        return
-    document = trail.assessment.document
-    facts = dict(document.facts)
-    waiting: list[Any] = [decision.spec.inputs[place] for place, _ in rule.tests]
-    waiting += [rule.spec.tests[place] for place, _ in rule.tests]
-    seen: set[str] = set()
-    found: set[str] = set()
-    while waiting:
-        names = list_names(waiting.pop())
-        found |= names.parameters
-        waiting += [facts[name] for name in names.facts - seen]
-        seen |= names.facts
-    for name in sorted(found):
-        parameter = document.parameters[name]
-        days = [first for first, _ in parameter.values if first is None or first <= trail.today.isoformat()]
+def find_parameters(trail: Trail, rule: RuleReady | None) -> Iterator[ParameterUsed]:
+    """The parameters that the tests of the rule looked at, through facts."""
+    today = trail.today.isoformat()
+    for name in () if rule is None else rule.parameters:
+        parameter = trail.assessment.document.parameters[name]
+        days = [first for first, _ in parameter.values if first is None or first <= today]
         value = render_value(trail.scope.parameters[name])
         yield ParameterUsed(name, value, days[-1] if days else None, parameter.source)
 
 
-def build_why(speaker: Speaker, trail: Trail) -> dict[str, Any]:
-    """The explanation as a part of a view."""
+def build_why(speaker: Speaker, trail: Trail, listed: list[dict[str, Any]]) -> dict[str, Any]:
+    """The explanation as a part of a view; `listed` are the answers of the view."""
     explained = explain(trail.assessment, trail)
-    mattered = dict(explained.mattered)
-    listed = list_answers(speaker, trail, before=len(trail.steps) + 1)
+    mattered = {name for name, _ in explained.mattered}
     chosen = [
         {"question": each["question"], "answer": each["answer"], "step": each["step"]}
         for each in listed

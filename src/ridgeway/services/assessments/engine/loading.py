@@ -20,6 +20,7 @@ from ridgeway.services.assessments.engine.assessment import (
     Parameters,
     RouteReady,
     RuleReady,
+    Step,
     Test,
     count_day,
 )
@@ -33,7 +34,10 @@ from ridgeway.services.assessments.expressions import (
     UNKNOWN,
     compile_expression,
     compile_test,
+    list_names,
     read_value,
+    render_expression,
+    render_test,
     verify_expression,
     verify_test,
 )
@@ -118,25 +122,28 @@ class Loader:
         routes = tuple(
             RouteReady(None if each.when is None else self.compile(each.when, BOOL), *split_target(each.to))
             for each in page.routes
-        )
+        ) or (RouteReady(None, "next", ""),)
         return PageReady(
             id=page.id,
             place=place,
             spec=page,
             questions=tuple(self.load_question(question) for question in page.questions),
             only_if=None if page.only_if is None else self.compile(page.only_if, BOOL),
-            routes=routes or (RouteReady(None, "next", ""),),
+            routes=routes,
+            taken=tuple(Step(page.id, route=number) for number in range(len(routes))),
         )
 
     def load_question(self, question: Question) -> Asked:
         """A question with what reads its answers."""
         dated = question.type in DATE_KINDS
+        is_limited = dated and (question.min is not None or question.max is not None)
         return Asked(
             spec=question,
             id=question.id,
             read=make_reader(question, self.document.lists),
             earliest=self.compile(question.min, DATE) if dated and question.min is not None else None,
             latest=self.compile(question.max, DATE) if dated and question.max is not None else None,
+            is_limited=is_limited,
         )
 
     def load_decision(self, name: str, decision: Decision) -> DecisionReady:
@@ -155,6 +162,8 @@ class Loader:
     def load_rule(self, decision: Decision, rule: Rule, kinds: list[Any]) -> RuleReady:
         """A rule: tests that are always true left out, and what follows from it as a value."""
         then = rule.then
+        tested = [(place, test) for place, test in enumerate(rule.tests) if test != ANY]
+        looked = [decision.inputs[place] for place, _ in tested] + [test for _, test in tested]
         outcome = then.removeprefix("outcome:") if isinstance(then, str) else None
         entitlements = tuple(then) if isinstance(then, list) else ()
         if outcome is not None:
@@ -164,15 +173,26 @@ class Loader:
         return RuleReady(
             id=rule.id,
             spec=rule,
-            tests=tuple(
-                (place, self.compile_test(test, kinds[place])) for place, test in enumerate(rule.tests) if test != ANY
-            ),
+            tests=tuple((place, self.compile_test(test, kinds[place])) for place, test in tested),
+            written=tuple((render_expression(decision.inputs[place]), render_test(test)) for place, test in tested),
+            parameters=self.find_parameters(looked),
             first=None if rule.first is None else read_day(rule.first),
             last=None if rule.last is None else read_day(rule.last),
             outcome=outcome,
             entitlements=entitlements,
             values=read_outputs(decision, then) if isinstance(then, dict) else {},
         )
+
+    def find_parameters(self, expressions: list[Any]) -> tuple[str, ...]:
+        """The names of the parameters that expressions look at, through facts."""
+        facts = dict(self.document.facts)
+        waiting, seen, found = list(expressions), set[str](), set[str]()
+        while waiting:
+            names = list_names(waiting.pop())
+            found |= names.parameters
+            waiting += [facts[name] for name in names.facts - seen]
+            seen |= names.facts
+        return tuple(sorted(found))
 
     def compile_test(self, test: Any, kind: Any) -> Test:
         """The closure of a test of an input of this type."""

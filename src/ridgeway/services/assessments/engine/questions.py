@@ -53,6 +53,7 @@ class Asked:
     read: Reader
     earliest: Limit | None = None
     latest: Limit | None = None
+    is_limited: bool = False
 
     def accept(self, raw: Raw, scope: Scope) -> Value:
         """The value of a RAW, or REFUSED when it is none or beyond a limit; `scope` is that before the page."""
@@ -61,7 +62,7 @@ class Asked:
         if raw == "":
             return UNKNOWN if self.spec.optional else REFUSED
         value = self.read(raw)
-        if value is REFUSED or (self.earliest is None and self.latest is None):
+        if value is REFUSED or not self.is_limited:
             return value
         return REFUSED if self.is_early(value, scope) or self.is_late(value, scope) else value
 

@@ -24,24 +24,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ridgeway.services.assessments.engine.assessment import Assessment, PageReady, count_day
+from ridgeway.services.assessments.engine.assessment import Assessment, PageReady, Step, count_day
 from ridgeway.services.assessments.engine.deciding import Decided, decide
 from ridgeway.services.assessments.engine.limits import MAX_STEPS
 from ridgeway.services.assessments.engine.questions import REFUSED
-from ridgeway.services.assessments.engine.scoping import forget, make_scope
+from ridgeway.services.assessments.engine.scoping import list_memos, make_scope
 from ridgeway.services.assessments.expressions import Scope
 
 MISSING = object()
 AGAIN = "again"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A place in the trail: a page, of a repeated page the item (from 0), and the place of the route taken from it."""
-
-    page: str
-    item: int | None = None
-    route: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +91,7 @@ def replay(assessment: Assessment, answers: Mapping[str, Any], *, today: date) -
 class Walk:
     """A replay under way."""
 
-    __slots__ = ("answers", "assessment", "counted", "decision", "scope", "seen", "steps", "today", "values")
+    __slots__ = ("answers", "assessment", "counted", "memos", "scope", "steps", "today", "values")
 
     def __init__(self, assessment: Assessment, answers: Mapping[str, Any], today: date) -> None:
         self.assessment = assessment
@@ -108,32 +99,29 @@ class Walk:
         self.today = today
         self.values: dict[str, Any] = {}
         self.scope = make_scope(assessment, count_day(today), self.values)
+        self.memos = list_memos(self.scope)
         self.steps: list[Step] = []
         self.counted: list[int] = []
-        self.seen: set[str] = set()
-        self.decision: Decided | None = None
 
     def run(self) -> Trail:
         """Go on from page to page."""
-        page: PageReady | None = self.find_asked(0)
-        while page is not None and page.id not in self.seen and len(self.steps) < MAX_STEPS:
-            self.seen.add(page.id)
+        seen: set[str] = set()
+        page = self.find_asked(0)
+        while page is not None and page.id not in seen and len(self.steps) < MAX_STEPS:
+            seen.add(page.id)
             if not (self.take(page) if page.spec.repeat is None else self.take_items(page)):
                 return self.finish(is_over=False)
-            number = self.choose_route(page)
-            route = page.routes[number]
-            step = self.steps[-1]
-            self.steps[-1] = Step(step.page, step.item, number)
+            route = page.routes[self.take_route(page)]
             if route.kind == "outcome":
                 return self.finish(is_over=True, outcome=route.target)
             if route.kind == "decision":
-                self.decision = decide(self.assessment.decisions[route.target], self.scope)
-                return self.finish(is_over=True, outcome=self.decision.outcome)
+                decided = decide(self.assessment.decisions[route.target], self.scope)
+                return self.finish(is_over=True, outcome=decided.outcome, decision=decided)
             place = page.place + 1 if route.kind == "next" else self.assessment.pages[route.target].place
             page = self.find_asked(place)
         return self.finish(is_over=True)
 
-    def finish(self, *, is_over: bool, outcome: str | None = None) -> Trail:
+    def finish(self, *, is_over: bool, outcome: str | None = None, decision: Decided | None = None) -> Trail:
         """The trail as it is."""
         return Trail(
             assessment=self.assessment,
@@ -144,7 +132,7 @@ class Walk:
             scope=self.scope,
             is_over=is_over,
             outcome=outcome,
-            decision=self.decision,
+            decision=decision,
         )
 
     def find_asked(self, place: int) -> PageReady | None:
@@ -157,39 +145,44 @@ class Walk:
             place += 1
         return None
 
-    def choose_route(self, page: PageReady) -> int:
-        """The place of the first route that holds; of the last when none does."""
-        for number, route in enumerate(page.routes):
+    def take_route(self, page: PageReady) -> int:
+        """The place of the first route that holds, of the last one when none does; the step has it from now on."""
+        number = len(page.routes) - 1
+        for place, route in enumerate(page.routes):
             if route.when is None or route.when(self.scope) is True:
-                return number
-        return len(page.routes) - 1
-
-    def add_step(self, page: str, item: int | None = None) -> None:
-        """One more step."""
-        self.steps.append(Step(page, item))
-        self.counted.append(len(self.values))
+                number = place
+                break
+        last = self.steps[-1]
+        self.steps[-1] = page.taken[number] if last.item is None else Step(page.id, last.item, number)
+        return number
 
     def take(self, page: PageReady) -> bool:
         """Whether the page is done; its answers count from now on."""
-        self.add_step(page.id)
-        if page.questions:
-            values = self.accept(page, self.answers)
-            if values is None:
-                return False
-            self.values.update(values)
-            forget(self.scope)
+        self.steps.append(page.taken[0])
+        self.counted.append(len(self.values))
+        if page.questions and not self.accept(page, self.answers, self.values):
+            self.steps[-1] = Step(page.id)
+            return False
+        self.forget()
         return True
 
-    def accept(self, page: PageReady, given: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The values of the page's questions; None unless each is accepted."""
-        values = {}
+    def forget(self) -> None:
+        """What was reckoned from the answers before is forgotten."""
+        for memo in self.memos:
+            if memo:
+                memo.clear()
+
+    def accept(self, page: PageReady, given: Mapping[str, Any], values: dict[str, Any]) -> bool:
+        """Whether each question of the page is answered; then their values are put in."""
+        accepted = []
         for question in page.questions:
             raw = given.get(question.id, MISSING)
             value = REFUSED if raw is MISSING else question.accept(raw, self.scope)
             if value is REFUSED:
-                return None
-            values[question.id] = value
-        return values
+                return False
+            accepted.append((question.id, value))
+        values.update(accepted)
+        return True
 
     def take_items(self, page: PageReady) -> bool:
         """Whether every item of the page is done; they count from now on."""
@@ -197,10 +190,11 @@ class Walk:
         items: list[dict[str, Any]] = []
         while len(self.steps) < MAX_STEPS:
             number = len(items)
-            self.add_step(page.id, number)
+            self.steps.append(Step(page.id, number))
+            self.counted.append(len(self.values))
             raw = given[number] if isinstance(given, list) and number < len(given) else None
-            values = self.accept(page, raw) if isinstance(raw, dict) else None
-            if values is None:
+            values: dict[str, Any] = {}
+            if not isinstance(raw, dict) or not self.accept(page, raw, values):
                 return False
             items.append(values)
             again = find_again(page, raw, number)
@@ -209,7 +203,7 @@ class Walk:
             if not again:
                 break
         self.values[page.id] = tuple(items)
-        forget(self.scope)
+        self.forget()
         return True
 
 

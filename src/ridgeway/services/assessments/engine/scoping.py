@@ -25,8 +25,13 @@ def find_output(assessment: Assessment, name: str, scope: Scope) -> Any:
     return decide_values(assessment.decisions[decision], scope).get(output, UNKNOWN)
 
 
+def list_memos(scope: Scope) -> tuple[Memo, ...]:
+    """What keeps values that were reckoned from the answers."""
+    looked = (scope.facts, scope.decisions, scope.outputs, scope.hits)
+    return tuple(each for each in looked if isinstance(each, Memo))
+
+
 def forget(scope: Scope) -> None:
     """What was reckoned from the answers is forgotten."""
-    for memo in (scope.facts, scope.decisions, scope.outputs, scope.hits):
-        if isinstance(memo, Memo) and memo:
-            memo.clear()
+    for memo in list_memos(scope):
+        memo.clear()

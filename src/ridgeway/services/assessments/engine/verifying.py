@@ -109,7 +109,7 @@ def read_given(assessment: Assessment, given: Mapping[str, Any]) -> dict[str, An
     answers: dict[str, Any] = {}
     for name, value in given.items():
         page = assessment.pages.get(name)
-        if page is not None and page.spec.repeat is not None and isinstance(value, list):
+        if page is not None and page.spec.repeat is not None and isinstance(value, list | tuple):
             answers[name] = [
                 {AGAIN: number + 1 < len(value), **read_given(assessment, item)} if isinstance(item, Mapping) else item
                 for number, item in enumerate(value)

@@ -181,13 +181,14 @@ def build_outcome(assessment: Assessment, trail: Trail, language: str) -> View:
         return finish(speaker, {**view, "title": title, "heading": [title], "step": step, "back": step - 1})
     view = build_ending(speaker, "outcome", trail.outcome, trail.today)
     outcome = assessment.document.outcomes[trail.outcome]
+    listed = list_answers(speaker, trail, before=step)
     view |= {
         "step": step,
         "back": step - 1,
         "collected": [] if outcome.collects is None else build_collected(speaker, outcome.collects),
-        "answers": list_answers(speaker, trail, before=step),
+        "answers": listed,
         "dropped": list_dropped(speaker, trail),
-        "why": build_why(speaker, trail),
+        "why": build_why(speaker, trail, listed),
     }
     return finish(speaker, view)
 
