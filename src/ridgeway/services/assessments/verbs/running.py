@@ -38,6 +38,22 @@ FIRST_ADMIN = "admin@health.example"
 PORTS = click.IntRange(1024, 65000)
 
 
+with_admin = click.option(
+    "--admin", default=FIRST_ADMIN, show_default=True, metavar="EMAIL", help="Of the first administrator."
+)
+
+
+@click.command("prepare")
+@with_admin
+@as_json
+def prepare_service(*, admin: str, as_json: bool) -> None:
+    """Make the tables and a first administrator; safe to repeat."""
+    made = prepare(email=admin, now=timezone.now())
+    lines = ["The service is ready.", f"  administrator          {made.email}"]
+    lines += [f"  password (shown once)  {made.password}"] if made.password else []
+    click.echo(json.dumps(asdict(made)) if as_json else "\n".join(lines))
+
+
 @click.command()
 @packages_argument
 @click.option(
@@ -47,7 +63,7 @@ PORTS = click.IntRange(1024, 65000)
     help=f"Folder of the service; default {DEFAULT_STATE}, or that of ./{DEFAULT_FILE} where there is one.",
 )
 @click.option("--port", type=PORTS, default=DEFAULT_PORT, show_default=True, help="Public; desk: +1.")
-@click.option("--admin", default=FIRST_ADMIN, show_default=True, metavar="EMAIL", help="Of the first administrator.")
+@with_admin
 @click.option("--once", is_flag=True, help="Start, then stop.")
 @click.option("--here", is_flag=True, hidden=True, help="The settings that were read are those of the folder.")
 @as_json
@@ -134,4 +150,4 @@ def serve(*, package: Path, port: int, today: datetime | None, as_json: bool) ->
         asyncio.run(stay_up(list_preview_parts(folder, port=port), is_up=is_up))
 
 
-VERBS = (up, serve)
+VERBS = (up, serve, prepare_service)
