@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ridgeway.services.assessments.definition import Package, compile_package, read_package
+from ridgeway.services.assessments.definition.shapes import Case
 from ridgeway.services.assessments.engine.assessment import Assessment
 from ridgeway.services.assessments.engine.loading import load
 from ridgeway.services.assessments.engine.replay import Trail, replay
+from ridgeway.services.assessments.engine.verifying import read_given
 
 SERVICE = Path(__file__).parents[1]
 PACKAGES = SERVICE / "packages"
@@ -28,6 +30,11 @@ class Sample:
     def replay(self, answers: Mapping[str, Any], today: date) -> Trail:
         """The trail of these answers."""
         return replay(self.assessment, answers, today=today)
+
+    def run_case(self, case: Case) -> Trail:
+        """The trail of an example's answers on its day."""
+        assert case.today is not None
+        return self.replay(read_given(self.assessment, case.given), case.today)
 
 
 @lru_cache

@@ -8,7 +8,7 @@ import pytest
 from ridgeway.services.assessments.definition.catalogues import State
 from ridgeway.services.assessments.definition.kinds import QuestionType
 from ridgeway.services.assessments.engine.deciding import decide
-from ridgeway.services.assessments.tests.sampled import NAMES, PACKAGES, as_json, load_sample
+from ridgeway.services.assessments.tests.sampled import NAMES, PACKAGES, load_sample
 
 HISTORY = ("respiratory-check-2020", "respiratory-check-2021")
 CASES = [(name, case) for name in NAMES for case in load_sample(name).package.definition.tests]
@@ -40,7 +40,7 @@ def test_the_five_packages_are_there() -> None:
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{name}: {case.name}" for name, case in CASES])
 def test_each_case_comes_out_as_it_says(name: str, case: Any) -> None:
     sample = load_sample(name)
-    trail = sample.replay(as_json(case.given), case.today)
+    trail = sample.run_case(case)
     assert (trail.is_over, trail.outcome, trail.dropped) == (True, case.expect, ())
     if case.entitlements is not None:
         collects = sample.package.definition.outcomes
