@@ -74,7 +74,7 @@ class Privacy:
     """What is promised on the start page; the check fails where it is not true."""
 
     answers: AnswersKept = key("`not-stored` is the only promise there is.", AnswersKept.NOT_STORED)
-    statistics: tuple[Statistic, ...] = key("What is counted, without answers.", ())
+    statistics: tuple[Statistic, ...] = key("What may be counted, never with answers.", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +234,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One row of a table."""
+    """One row of a decision table."""
 
     id: str = key("Its id.")
     if_: tuple[Any, ...] = key("One test for each input, in their order.")
@@ -247,7 +247,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A decision table; also the whole of a file `tables/ID.yaml`."""
+    """A decision table."""
 
     title: str | None = key("What is decided, in words.", None)
     source: str | None = key("Law, order or other source.", None)
@@ -329,9 +329,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """`service.yaml`."""
+    """A self-assessment, whole."""
 
-    format: str = key("`assessment/1`.")
+    format: str = key("`assessment/1`: the version of the format.")
     id: str = key("Its id, the same in each version: small letters, digits, hyphens.")
     version: str = key("Version as text, 2.1.0.")
     jurisdiction: str = key("Where it applies: ISO 3166 code of a country or one of its parts (CA, CA-ON).")
@@ -358,7 +358,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cases:
-    """`cases.yaml`: more examples."""
+    """More examples than one wants to see in the definition."""
 
     tests: tuple[Case, ...] = key("Examples that must come out as they say.")
 
@@ -383,6 +383,6 @@ class VersionChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """`CHANGES.yaml`: what changed from version to version, newest first."""
+    """What changed from version to version, newest first."""
 
     changes: tuple[VersionChanges, ...] = key("The versions.")

@@ -23,7 +23,6 @@ def gettext_noop(text: str) -> str:
 _ = gettext_noop
 
 WORDS: Final[Mapping[str, str]] = {
-    "about_this_check": _("About this check"),
     "add_another": _("Add another?"),
     "again_expired": _(
         "Your answers were kept for {0} minutes, and that time is over. They are gone; nobody else has them."
@@ -31,7 +30,6 @@ WORDS: Final[Mapping[str, str]] = {
     "again_missing": _("There are no answers in this browser. They may have been deleted, or their time is over."),
     "again_title": _("Your answers are not here"),
     "again_unreadable": _("The answers in this browser cannot be read any more."),
-    "all_checks": _("All self-assessments"),
     "amount": _("Amount"),
     "another_device": _("Continue on another device"),
     "approximate_hint": _("If you do not know the day, leave it empty."),
@@ -49,13 +47,11 @@ WORDS: Final[Mapping[str, str]] = {
     "day": _("Day"),
     "days": _("days"),
     "delete_answers": _("Delete my answers"),
-    "device_code": _("Code"),
     "device_scan": _("Scan this picture with the other device."),
     "device_text": _("Your answers are in this code, and only this site can read it. It works for one hour."),
     "device_title": _("Go on with another device"),
     "device_type": _("Or open this address there, and paste the code below:"),
     "dropped": _("These answers no longer count:"),
-    "emergency_first": _("Read this first"),
     "ended_title": _("This check has ended"),
     "error_choose": _("Choose an answer"),
     "error_choose_at_least_one": _("Choose at least one answer"),
@@ -90,7 +86,6 @@ WORDS: Final[Mapping[str, str]] = {
     "kept_until_page": _("Your answers stay on this page until {0}. Every page that you send adds time."),
     "languages": _("Languages"),
     "leave": _("Leave this page now"),
-    "leave_quickly": _("Leave this site quickly"),
     "mattered": _("The answers that led to it"),
     "minutes": _("It takes about {0} minutes."),
     "month": _("Month"),
@@ -101,13 +96,11 @@ WORDS: Final[Mapping[str, str]] = {
     "no": _("No"),
     "no_outcome_text": _("The rules give no result for your answers. Please ask the publisher."),
     "no_outcome_title": _("There is no result for these answers"),
-    "no_such_page": _("This page does not exist"),
     "none": _("None of these"),
     "not_answered": _("Not answered"),
     "not_translated": _("Not yet translated:"),
     "not_yet_text": _("You can use it from {0}."),
     "not_yet_title": _("This check has not begun yet"),
-    "nothing_live": _("There is nothing here at the moment."),
     "nothing_sent": _("Nothing that you answer here leaves this device."),
     "on_behalf_title": _("Are you answering for somebody else?"),
     "one_file": _("Download it as one file that works without the internet"),
@@ -129,7 +122,6 @@ WORDS: Final[Mapping[str, str]] = {
     "private_mode": _("Answer on your device alone, with nothing sent"),
     "problem_title": _("There is a problem"),
     "published_by": _("Published by {0}."),
-    "read_in": _("You can read it in: {0}."),
     "restart": _("Start again"),
     "rule": _("The rule"),
     "rule_input": _("What was looked at"),
@@ -142,6 +134,7 @@ WORDS: Final[Mapping[str, str]] = {
     "unknown": _("I don't know"),
     "unknown_value": _("not known"),
     "updated": _("This check has changed since you began. Please start again."),
+    "updated_kept": _("This check has changed since you began. Your answers were kept where they still fit."),
     "version": _("Version {0} of {1}"),
     "version_of": _("Version {0}."),
     "weeks": _("weeks"),
@@ -151,7 +144,6 @@ WORDS: Final[Mapping[str, str]] = {
     "years": _("years"),
     "yes": _("Yes"),
     "your_answers": _("Your answers"),
-    "your_time": _("Your time"),
 }
 
 
