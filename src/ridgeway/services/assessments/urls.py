@@ -9,12 +9,12 @@ from django.urls import URLPattern
 from ridgeway.services.assessments.pages import calendar, continuing, home, leaving, private, start, steps, wellknown
 
 urlpatterns: list[URLPattern] = [
+    *steps.urlpatterns,
     *home.urlpatterns,
     *wellknown.urlpatterns,
     *private.urlpatterns,
     *continuing.urlpatterns,
     *calendar.urlpatterns,
     *leaving.urlpatterns,
-    *steps.urlpatterns,
     *start.urlpatterns,
 ]

@@ -20,7 +20,7 @@ from ridgeway.services.assessments.pages.cookies import has_cookie, set_cookie
 from ridgeway.services.assessments.pages.drawing import Sheet, find_press
 from ridgeway.services.assessments.pages.guarding import at_place, give_token, protect
 from ridgeway.services.assessments.pages.place import Place
-from ridgeway.services.assessments.pages.steps import answer_step, give_field
+from ridgeway.services.assessments.pages.steps import answer_step, give_field, say_until
 from ridgeway.services.assessments.pages.visiting import Visit, open_visit, settle
 
 DEVICE_MINUTES: Final = 60
@@ -36,25 +36,26 @@ BORDER: Final = 4
 def show_code(request: HttpRequest, place: Place) -> HttpResponse:
     """`/PACKAGE/LANG/continue`: the answers for another device."""
     visit = open_visit(request, place)
-    kept = visit.carried.kept_until(place.now + timedelta(minutes=DEVICE_MINUTES))
-    code = seal(kept, Purpose.DEVICE)
+    code = seal(visit.carried.kept_until(place.now + timedelta(minutes=DEVICE_MINUTES)), Purpose.DEVICE)
     landing = f"{settings.RIDGEWAY_SITE.address.rstrip('/')}{visit.place.address('arrive')}"
     picture = draw_picture(f"{landing}#{code}")
     words, press, token = visit.place.words, find_press(), give_token()
     main = press.draw("assessments/device.html", visit.place, code=code, landing=landing, picture=picture)
     in_page = not visit.has_cookie
-    fields = token + (give_field(seal(visit.extended(), Purpose.PAGE)) if in_page else Markup())
+    kept, is_longer = visit.prolonged(in_page=in_page)
+    fields = token + (give_field(seal(kept, Purpose.PAGE)) if in_page else Markup())
     sheet = Sheet(
         title=words["device_title"],
         main=main,
         suffix="continue",
         back=visit.place.address(visit.furthest),
-        until=words["kept_until"].replace("{0}", visit.place.show_time(visit.extended().expires_at)),
+        until=say_until(visit, kept.expires_at, in_page=in_page),
         fields=fields,
         in_page=in_page,
     )
     response = HttpResponse(press.draw_page(visit.place, sheet))
-    set_cookie(response, visit.extended())
+    if is_longer:
+        set_cookie(response, kept)
     return response
 
 

@@ -13,8 +13,8 @@ def make_links(**given: Any) -> dict[str, Any]:
     return {**dict.fromkeys(NAMES, ""), "changes": {}, **given}
 
 
-def link_step(visit: Visit, step: int, *, is_change: bool, in_page: bool) -> dict[str, Any]:
-    """The links of a step."""
+def link_step(visit: Visit, step: int, *, is_change: bool, in_page: bool, lists_answers: bool) -> dict[str, Any]:
+    """The links of a step; those that change answers where the page lists answers."""
     place = visit.place
     is_over = visit.is_outcome(step)
     return make_links(
@@ -23,13 +23,10 @@ def link_step(visit: Visit, step: int, *, is_change: bool, in_page: bool) -> dic
         calendar=place.address("calendar") if is_over else "",
         device=place.address("continue") if is_over else "",
         carried=CARRIED_FORM if in_page else "",
-        changes=Changes(visit),
+        changes=link_changes(visit) if lists_answers else {},
     )
 
 
-class Changes(dict[int, str]):
+def link_changes(visit: Visit) -> dict[int, str]:
     """The address that changes the answers of a step, for each step of the trail."""
-
-    def __init__(self, visit: Visit) -> None:
-        steps = range(1, len(visit.trail.steps) + 1)
-        super().__init__((step, visit.place.address(f"{step}/change")) for step in steps)
+    return {step: visit.place.address(f"{step}/change") for step in range(1, len(visit.trail.steps) + 1)}

@@ -3,7 +3,7 @@
 Law: the same for everybody, so that any cache may keep it for a while, and a crowd that only looks costs little.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
@@ -15,10 +15,8 @@ from ridgeway.services.assessments.pages.drawing import Sheet, find_press
 from ridgeway.services.assessments.pages.guarding import at_place, give_token, protect
 from ridgeway.services.assessments.pages.links import make_links
 from ridgeway.services.assessments.pages.place import Place, find_place
-from ridgeway.services.assessments.pages.steps import count_step
+from ridgeway.services.assessments.pages.steps import FIRST, count_step
 from ridgeway.services.assessments.pages.visiting import begin_at, follow
-
-FIRST: Final = 1
 
 
 @at_place(with_answers=False, takes_forms=True)

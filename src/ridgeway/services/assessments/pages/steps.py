@@ -8,6 +8,7 @@ Next: `visiting.py`, `guarding.py`.
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,6 +24,7 @@ from ridgeway.services.assessments.pages.links import link_step
 from ridgeway.services.assessments.pages.visiting import FIELD, Visit, open_visit
 
 log = logging.getLogger(__name__)
+FIRST: Final = 1
 MOVED: Final = "moved"
 EXTENDED: Final = "extended"
 UPDATED: Final = "updated"
@@ -35,15 +37,15 @@ WORDS_SAID: Final = {MOVED: "moved", EXTENDED: "extended", UPDATED: "updated_kep
 @at_place(with_answers=True)
 def show_step(request: HttpRequest, place: Any, *, step: int, is_change: bool = False) -> HttpResponse:
     """`/PACKAGE/LANG/STEP` and `/PACKAGE/LANG/STEP/change`."""
-    visit = open_visit(request, place, fresh=step == 1)
+    visit = open_visit(request, place, fresh=step <= FIRST)
     if request.method == "POST" and GO not in request.POST:
         return take_answers(request, visit, step, is_change=is_change)
     said = EXTENDED if request.method == "POST" else request.GET.get(SAID, "")
     if visit.is_updated:
         said = UPDATED
-    if step > visit.furthest or visit.is_updated:
+    if not FIRST <= step <= visit.furthest or visit.is_updated:
         said = said if visit.is_updated else MOVED
-        return lead(request, visit, min(step, visit.furthest), said=said)
+        return lead(request, visit, limit_step(visit, step), said=said)
     if request.method == "POST":
         return lead(request, visit, step, said=said, is_change=is_change)
     return answer_step(visit, step, said=said, is_change=is_change)
@@ -51,8 +53,8 @@ def show_step(request: HttpRequest, place: Any, *, step: int, is_change: bool = 
 
 def take_answers(request: HttpRequest, visit: Visit, step: int, *, is_change: bool) -> HttpResponse:
     """The answers of a page are read, and its next one follows; or the page again, saying what is wrong."""
-    if step > len(visit.trail.steps) or visit.is_updated:
-        return lead(request, visit, min(step, visit.furthest), said=UPDATED if visit.is_updated else MOVED)
+    if not FIRST <= step <= len(visit.trail.steps) or visit.is_updated:
+        return lead(request, visit, limit_step(visit, step), said=UPDATED if visit.is_updated else MOVED)
     asked = visit.trail.steps[step - 1]
     form = {name: request.POST.getlist(name) for name in request.POST}
     read = engine.read_answers(
@@ -72,6 +74,11 @@ def take_answers(request: HttpRequest, visit: Visit, step: int, *, is_change: bo
     if after.furthest > visit.furthest or step == visit.furthest:
         count_step(after, following)
     return lead(request, after, following, is_change=is_change and not after.is_outcome(following))
+
+
+def limit_step(visit: Visit, step: int) -> int:
+    """The step, or the nearest that there is."""
+    return min(max(step, FIRST), visit.furthest)
 
 
 def find_following(visit: Visit, step: int) -> int:
@@ -116,7 +123,6 @@ def answer_step(
     in_page: bool = False,
 ) -> HttpResponse:
     """The page of a step, with the answers' time begun anew."""
-    kept = visit.extended()
     view = engine.build_view(
         visit.place.assessment,
         visit.trail,
@@ -126,23 +132,23 @@ def answer_step(
         errors=errors,
         answers=visit.carried.answers,
     )
+    kept, is_longer = visit.prolonged(in_page=in_page)
     fields = give_token() + (give_field(seal(kept, Purpose.PAGE)) if in_page else Markup())
-    main = find_press().draw_view(
-        visit.place, view, link_step(visit, step, is_change=is_change, in_page=in_page), fields
-    )
+    links = link_step(visit, step, is_change=is_change, in_page=in_page, lists_answers=bool(view["answers"]))
     sheet = Sheet(
         title=view["title"],
-        main=main,
+        main=find_press().draw_view(visit.place, view, links, fields),
         suffix=f"{step}/change" if is_change else str(step),
-        back=find_back(visit, view),
-        message=find_message(visit, said),
-        until=say_until(visit, in_page=in_page),
+        back="" if view["back"] is None else visit.place.address(view["back"] or ""),
+        message=find_message(visit, said, kept.expires_at),
+        until=say_until(visit, kept.expires_at, in_page=in_page),
         fields=fields,
         in_page=in_page,
         has_errors=bool(errors),
     )
     response = HttpResponse(find_press().draw_page(visit.place, sheet), status=422 if errors else 200)
-    set_cookie(response, kept)
+    if is_longer:
+        set_cookie(response, kept)
     return response
 
 
@@ -151,26 +157,16 @@ def give_field(sealed: str) -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, sealed)
 
 
-def find_back(visit: Visit, view: Mapping[str, Any]) -> str:
-    """The address of the page before."""
-    return "" if view["back"] is None else visit.place.address(view["back"] or "")
-
-
-def find_message(visit: Visit, said: str) -> str:
+def find_message(visit: Visit, said: str, until: datetime) -> str:
     """The sentence above the page."""
     word = WORDS_SAID.get(said)
-    return "" if word is None else visit.place.words[word].replace("{0}", show_end(visit))
+    return "" if word is None else visit.place.words[word].replace("{0}", visit.place.show_time(until))
 
 
-def say_until(visit: Visit, *, in_page: bool) -> str:
+def say_until(visit: Visit, until: datetime, *, in_page: bool) -> str:
     """Until when the answers are kept."""
     word = "kept_until_page" if in_page else "kept_until"
-    return visit.place.words[word].replace("{0}", show_end(visit))
-
-
-def show_end(visit: Visit) -> str:
-    """When the answers' time is over."""
-    return visit.place.show_time(visit.extended().expires_at)
+    return visit.place.words[word].replace("{0}", visit.place.show_time(until))
 
 
 urlpatterns: list[URLPattern] = [

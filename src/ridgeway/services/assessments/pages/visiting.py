@@ -7,6 +7,7 @@ as they fit this one; nothing is taken from a seal that does not open.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest
@@ -19,6 +20,8 @@ from ridgeway.services.assessments.pages.place import Place, find_place
 FIELD: Final = "answers"
 """The hidden field of answers that travel in the page."""
 MISSING: Final = "missing"
+LEAST_GAIN: Final = timedelta(minutes=1)
+"""A page that is opened adds time to the answers when it is worth this much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,15 @@ class Visit:
     def extended(self) -> Carried:
         """The answers with their full time ahead."""
         return self.carried.kept_until(self.place.now + find_lifetime())
+
+    def prolonged(self, *, in_page: bool) -> tuple[Carried, bool]:
+        """The answers as this page leaves them, and whether the browser has to be told of it.
+
+        A cookie that was set a moment ago is left as it is: making one costs more than most pages.
+        """
+        longer = self.extended()
+        is_longer = in_page or not self.has_cookie or longer.expires_at - self.carried.expires_at >= LEAST_GAIN
+        return (longer, True) if is_longer else (self.carried, False)
 
 
 def open_visit(request: HttpRequest, place: Place, *, fresh: bool = False) -> Visit:
@@ -77,7 +89,7 @@ def settle(place: Place, carried: Carried, *, has_cookie: bool) -> Visit:
         begun = find_place(place.name, place.language, digest=carried.digest)
         if begun.digest == carried.digest:
             return follow(begun, carried, has_cookie=has_cookie)
-    fitting = engine.verify_answers(place.assessment, carried.answers)
+    fitting = engine.verify_answers(place.assessment, carried.answers).answers
     moved = replace(carried, digest=place.digest, answers=fitting)
     return replace(follow(place, moved, has_cookie=has_cookie), is_updated=True)
 

@@ -19,7 +19,6 @@ from ridgeway.web.setup import setup_django
 
 HERE = Path(__file__).parent
 WINTER = HERE / "examples" / "winter"
-EVERYTHING = HERE / "examples" / "everything"
 PACKAGES = HERE.parent / "packages"
 FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
