@@ -43,7 +43,8 @@ def list_classes(found: list[type]) -> list[type]:
     """The classes, and all that are in their fields."""
     for kind in found:
         for hint in get_type_hints(kind).values():
-            found.extend(each for each in list_inner(hint) if is_dataclass(each) and each not in found)
+            inner = (each for each in list_inner(hint) if isinstance(each, type) and is_dataclass(each))
+            found.extend(each for each in inner if each not in found)
     return found
 
 
@@ -59,7 +60,7 @@ def render_rows(kind: type) -> Iterator[str]:
     yield "| key | is | unless given | means |"
     yield "|---|---|---|---|"
     hints = get_type_hints(kind)
-    for each in fields(kind):  # type: ignore[arg-type]
+    for each in fields(kind):
         cells = (f"`{name_of(each)}`", render_kind(hints[each.name]), render_default(each), each.metadata["title"])
         yield f"| {' | '.join(cells)} |".replace("|  |", "| |")
 

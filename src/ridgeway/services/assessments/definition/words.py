@@ -51,6 +51,8 @@ WORDS: Final[Mapping[str, str]] = {
     "device_text": _("Your answers are in this code, and only this site can read it. It works for one hour."),
     "device_title": _("Go on with another device"),
     "device_type": _("Or open this address there, and paste the code below:"),
+    "diagram_otherwise": _("otherwise"),
+    "diagram_passed_over": _("when it is not needed"),
     "dropped": _("These answers no longer count:"),
     "ended_title": _("This check has ended"),
     "error_choose": _("Choose an answer"),

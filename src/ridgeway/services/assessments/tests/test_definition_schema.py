@@ -49,7 +49,8 @@ def test_the_reference_names_every_type_pattern_and_country():
 
 
 def test_the_small_one_in_the_reference_has_no_fault():
-    (text,) = re.findall(r"^```yaml\n(format: assessment/1\n.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    fence = re.compile(r"^```yaml\n(format: assessment/1\n.*?)^```", re.MULTILINE | re.DOTALL)
+    (text,) = fence.findall(PAGE.read_text("utf-8"))
     assert list_problems(text) == []
 
 
