@@ -36,11 +36,13 @@ class Recording(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A test of the rule: input and test in the language of expressions, and the value of the input as JSON."""
+    """A test of the rule: input and test as authors write them, the value of the input, as JSON and as it is."""
 
     input: str
     test: str
     value: Any
+    expression: list[Any]
+    found: Any
     holds: bool
 
 
@@ -102,7 +104,14 @@ def test_again(decision: DecisionReady, rule: RuleReady, scope: Scope) -> Iterat
     """The tests of a rule with what they looked at."""
     for (place, holds), (read, test) in zip(rule.tests, rule.written, strict=True):
         value = decision.inputs[place](scope)
-        yield Tested(read, test, render_value(value), holds(value, scope))
+        expression = decision.spec.inputs[place]
+        yield Tested(read, test, as_json(value), expression, value, holds(value, scope))
+
+
+def as_json(value: Any) -> Any:
+    """A value as JSON; of items, how many there are."""
+    is_items = isinstance(value, tuple) and bool(value) and isinstance(value[0], dict)
+    return len(value) if is_items else render_value(value)
 
 
 def find_mattered(trail: Trail, decision: DecisionReady | None) -> Iterator[tuple[str, int]]:
@@ -176,7 +185,20 @@ def build_why(speaker: Speaker, trail: Trail, listed: list[dict[str, Any]]) -> d
             "decision": explained.decision,
             "id": explained.rule,
             "source": explained.source,
-            "tests": [{"input": each.input, "test": each.test, "value": each.value} for each in explained.tests],
+            "tests": [
+                {"input": each.input, "test": each.test, "value": show_found(speaker, each.expression, each.found)}
+                for each in explained.tests
+            ],
         }
     because = [] if explained.because is None else speaker.line(explained.because)
     return {"because": because or None, "mattered": chosen, "rule": rule}
+
+
+def show_found(speaker: Speaker, expression: list[Any], value: Any) -> str:
+    """A value that a rule looked at, as people read it: options by their labels where the input is an answer."""
+    question = speaker.find_question(expression)
+    kinds = {"radios": "option", "checkboxes": "options"}
+    kind = kinds.get(question.type) if question is not None and expression[0] == "answer" else None
+    if kind is None and isinstance(value, tuple) and value and isinstance(value[0], str):
+        return ", ".join(value)
+    return speaker.show(expression, None if kind is None else [kind, expression[1]], value)
