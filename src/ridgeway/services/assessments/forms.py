@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from ridgeway.services.assessments.actions.commenting import MAX_TEXT_CHARACTERS
 from ridgeway.services.assessments.actions.signing import MAX_COMMENT_CHARACTERS, MAX_ROLE_CHARACTERS
 
 MAX_REASON_CHARACTERS = 500
@@ -24,7 +25,7 @@ class PackageForm(forms.Form):
 
     def clean_package(self) -> "UploadedFile[Any]":
         """The file, when it is not too large."""
-        given: "UploadedFile[Any]" = self.cleaned_data["package"]
+        given: UploadedFile[Any] = self.cleaned_data["package"]
         if (given.size or 0) > MAX_PACKAGE_BYTES:
             raise forms.ValidationError(_("The package is larger than 2 megabytes"))
         return given
@@ -83,3 +84,20 @@ class SignOffForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class CommentForm(forms.Form):
+    """What somebody says about one element."""
+
+    element = forms.ChoiceField(label=_("About what"))
+    text = forms.CharField(label=_("Comment"), max_length=MAX_TEXT_CHARACTERS, widget=forms.Textarea(attrs={"rows": 3}))
+    suggestion = forms.CharField(
+        label=_("What it should say"),
+        max_length=MAX_TEXT_CHARACTERS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, elements: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["element"].choices = [("", "–"), *((each, each) for each in elements)]  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The tables: versions of assessments with who signed them off, and counts that know nobody.
+"""The tables: versions of assessments, who signed them off and what was said about them, and counts that know nobody.
 
 Law: no row is of a person who answered. A count holds a day, a word of the package, a language and a number; which
 kinds are counted at all is what the package's own `privacy` says.
@@ -73,6 +73,25 @@ class SignOff(models.Model):
     def __str__(self) -> str:
         """Who, of what."""
         return f"{self.name}: {self.digest[:12]}"
+
+
+class Comment(models.Model):
+    """What somebody says about one element of a version: a question, a rule, a text; perhaps what it should say."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="comments")
+    element = models.CharField(max_length=200)
+    """The key of the text or element, the same in every version."""
+    text = models.TextField()
+    suggestion = models.TextField(blank=True)
+    name = models.CharField(max_length=150)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    written_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=150, blank=True)
+
+    def __str__(self) -> str:
+        """About what, by whom."""
+        return f"{self.name} about {self.element}"
 
 
 class Count(models.Model):

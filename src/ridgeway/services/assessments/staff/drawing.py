@@ -8,6 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from ridgeway.services.assessments import checks
+from ridgeway.services.assessments.checks.drawing import draw_flow as draw
+from ridgeway.services.assessments.checks.outlines import render_outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ def draw_flow(compiled: Mapping[str, Any]) -> Drawing:
     language = compiled["languages"][0]["code"]
     document = dict(compiled)
     # Both come escaped from the drawing, which alone knows what in them is a word of the package.
-    return Drawing(checks.draw_flow(document, language), Markup(checks.render_outline(document, language)))  # noqa: S704
+    return Drawing(draw(document, language), Markup(render_outline(document, language)))  # noqa: S704
 
 
 def list_changes(old: dict[str, Any], new: dict[str, Any], *, today: date) -> list[str]:

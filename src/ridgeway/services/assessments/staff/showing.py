@@ -29,6 +29,8 @@ ACTS = {
     "assessments.restore": _("Restored as a draft"),
     "assessments.end": _("Ended"),
     "assessments.sign_off": _("Signed off"),
+    "assessments.comment": _("Commented"),
+    "assessments.settle_comment": _("Settled a comment"),
 }
 
 

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver
 
-from ridgeway.services.assessments.staff import home, publishing, statistics, version
+from ridgeway.services.assessments.staff import comments, home, publishing, statistics, version
 
 app_name = "assessments-staff"
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
     *statistics.urlpatterns,
     *version.urlpatterns,
+    *comments.urlpatterns,
     *publishing.urlpatterns,
 ]

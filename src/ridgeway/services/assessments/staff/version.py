@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ridgeway.office.people.gates import gate, get_actor, may
 from ridgeway.services.assessments.deployment import read_own_settings
-from ridgeway.services.assessments.models import Version
+from ridgeway.services.assessments.models import Comment, Version
 from ridgeway.services.assessments.operating.previewing import make_preview_name
 from ridgeway.services.assessments.service import APPROVE, PUBLISH, VIEW
 from ridgeway.services.assessments.staff.drawing import Drawing, draw_flow, list_changes
@@ -32,6 +32,7 @@ def show_version(request: HttpRequest, version_id: str) -> HttpResponse:
         "version": version,
         "moves": [event for event in Event if event in moves and event is not Event.REPLACE],
         "sign_offs": signed,
+        "open_comments": Comment.objects.filter(version__package=version.package, settled_at=None).count(),
         "may_sign": may(actor, APPROVE) and all(each.account_id != actor.account_id for each in signed),
         "needed": read_own_settings().sign_offs,
         "drawing": draw(version.pk, version.digest),

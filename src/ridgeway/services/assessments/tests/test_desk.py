@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
+from ridgeway.office.audit.models import Entry
 from ridgeway.office.people.tests.cast import make_account, signed_in
 from ridgeway.office.tests.ready import Office, migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.assessments.actions.publishing import activate
-from ridgeway.services.assessments.models import Version
+from ridgeway.services.assessments.models import Comment, Version
 from ridgeway.services.assessments.operating.shelf import clear_shelf, find_assessment
 from ridgeway.services.assessments.states import State
 from ridgeway.services.assessments.statistics.counting import write_counts
@@ -28,9 +29,11 @@ PAGES = {
     "download": EVERYBODY,
     "preview": EVERYBODY,
     "changes": EVERYBODY,
+    "comments": EVERYBODY,
     "statistics": EVERYBODY,
     "export": EVERYBODY,
     "add": {W, A},
+    "settle": {W, A},
     "sign-off": {P, A},
     "go_live": {A},
     "schedule": {A},
@@ -56,6 +59,7 @@ def list_routes() -> dict[str, str]:
 
 def fill(route: str, version: Version) -> str:
     filled = route.replace("<str:version_id>", str(version.pk)).replace("<str:other_id>", str(version.pk))
+    filled = filled.replace("<str:comment_id>", "1")
     return f"/assessments/{filled.replace('<str:package>', version.package)}"
 
 
@@ -163,6 +167,26 @@ def test_what_changes_between_two_versions_is_told_by_people_concerned(desk: Off
     old, new = keep_version("1.0.0"), keep_version("1.1.0")
     page = person(V).get(f"/assessments/versions/{new.pk}/changes/{old.pk}").content.decode()
     assert "1.0.0 → 1.1.0" in page
+
+
+def test_what_rita_says_about_a_question_stands_beside_the_next_version_until_ada_settles_it(desk: Office):
+    old, new = keep_version("1.0.0"), keep_version("1.1.0")
+    rita, ada = person(V, "Rita"), person(W, "Ada")
+    said = {"element": "question.ill.title", "text": "Too blunt <b>", "suggestion": "How do you feel?"}
+    assert rita.post(f"/assessments/versions/{old.pk}/comments", said).status_code == 302
+    wrong = rita.post(f"/assessments/versions/{old.pk}/comments", said | {"element": "question.none.title"})
+    assert wrong.status_code == 422
+    page = ada.get(f"/assessments/versions/{new.pk}/comments").content.decode()
+    assert "Too blunt &lt;b&gt;" in page
+    assert "How do you feel?" in page
+    comment = Comment.objects.get()
+    assert rita.post(f"/assessments/versions/{new.pk}/comments/{comment.pk}/settle").status_code == 403
+    assert ada.post(f"/assessments/versions/{new.pk}/comments/{comment.pk}/settle").status_code == 302
+    comment.refresh_from_db()
+    assert comment.settled_by == "Ada"
+    assert "Nothing is open." in ada.get(f"/assessments/versions/{new.pk}/comments").content.decode()
+    acts = Entry.objects.filter(act__startswith="assessments.").order_by("id").values_list("actor_name", "act")
+    assert list(acts)[-2:] == [("Rita", "assessments.comment"), ("Ada", "assessments.settle_comment")]
 
 
 def test_statistics_stand_in_a_chart_with_its_table_and_in_a_file(desk: Office):
