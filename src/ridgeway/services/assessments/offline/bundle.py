@@ -23,6 +23,7 @@ def make_bundle(compiled: Compiled, *, language: str | None = None, idle_seconds
     Shapes:  `language` is the one that it opens in, the source language without it; after `idle_seconds` without a
              touch it asks, and then forgets the answers and returns to its start (0: never).
     """
+    document = choose_language(compiled, language)
     script = join_modules("app.js")
     style = join_styles() + render_theme(compiled["theme"])
     policy = (
@@ -33,8 +34,8 @@ def make_bundle(compiled: Compiled, *, language: str | None = None, idle_seconds
         policy=policy,
         style=style,
         script=script,
-        definition=render_json(compiled),
+        definition=render_json(document),
         icon_href=name_picture("icon.svg"),
         idle_seconds=max(0, min(idle_seconds, MAX_IDLE_SECONDS)),
     )
-    return render_document(choose_language(compiled, language), parts).encode()
+    return render_document(document, parts).encode()

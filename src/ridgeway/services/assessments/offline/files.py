@@ -18,7 +18,7 @@ from ridgeway.services.assessments.offline.documents import (
     render_json,
 )
 from ridgeway.services.assessments.offline.modules import join_modules
-from ridgeway.services.assessments.offline.styles import DESIGN, join_styles, render_theme
+from ridgeway.services.assessments.offline.styles import DESIGN, join_styles, name_picture, render_theme
 from ridgeway.services.assessments.offline.worker import render_worker
 
 KEPT: Final = "public, max-age=31536000, immutable"
@@ -53,7 +53,7 @@ def make_files(compiled: Compiled, *, base: str, exit_href: str = "", home_href:
         integrity=name_digest(render_json(compiled)),
         worker_href=f"{base}worker.js",
         manifest_href=f"{base}manifest.webmanifest",
-        icon_href=names["icon"],
+        icon_href=name_picture("icon.svg"),  # a browser asks for a file's address at every step
         exit_href=exit_href,
         home_href=home_href,
     )

@@ -12,7 +12,8 @@ export function drawFrame({ view, words, languages, address, siteName, exit, foo
   document.getElementById("site-name").textContent = siteName;
   document.getElementById("foot-text").textContent = footText;
   document.getElementById("languages").innerHTML = renderLanguages(languages, address, words).text;
-  document.getElementById("before-main").innerHTML = renderWays(view, words, address, exit).text;
+  document.getElementById("before-main").innerHTML = renderBack(view, words, address).text;
+  drawExit(exit, words);
 }
 
 function renderLanguages(languages, address, words) {
@@ -26,10 +27,16 @@ function renderLanguages(languages, address, words) {
   return html`<nav class="languages" aria-label="${words.languages}"><ul>${languages.map(item)}</ul></nav>`;
 }
 
-function renderWays(view, words, address, exit) {
+function renderBack(view, words, address) {
   const back =
     view.back !== null &&
     html`<nav aria-label="${words.back}"><a class="back-link" href="${renderAddress(address.language, view.back)}"><span class="arrow arrow-back" aria-hidden="true"></span>${words.back}</a></nav>`;
-  const out = exit && html`<a class="button button-warning quick-exit" href="${exit}" rel="noreferrer" data-quick-exit>${words.leave}</a>`;
-  return html`${out}${back}`;
+  return html`${back}`;
+}
+
+function drawExit(exit, words) {
+  const place = document.getElementById("way-out");
+  place.hidden = !exit;
+  place.setAttribute("aria-label", words.leave);
+  place.innerHTML = html`<a class="button button-warning" href="${exit}" rel="noreferrer" data-quick-exit>${words.leave}</a>`.text;
 }
