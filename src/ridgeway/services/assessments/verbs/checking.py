@@ -1,9 +1,8 @@
-"""`check`, `paths`, `diff`, `draw`, `explain`: what a machine can say about a package before anybody is asked anything.
+"""`check` and `paths`: what a machine can say about a package before anybody is asked anything.
 
 Exit 0: fine; 1: errors were found; 2: misused.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
@@ -23,7 +22,6 @@ from ridgeway.services.assessments.checks import (
     report_on,
     show_answers,
 )
-from ridgeway.services.assessments.checks.plain import list_passages
 from ridgeway.services.assessments.definition import Package, PackageError, compile_package, read_package
 from ridgeway.services.assessments.verbs.telling import as_json, package_argument, tell
 
@@ -195,27 +193,6 @@ def show_tally(compiled: dict[str, Any], tally: PathTally) -> Iterable[str]:
     for name, cover in (("pages", tally.pages), ("routes", tally.routes), ("rules", tally.rules)):
         missing = f"; not met: {', '.join(cover.missing[:10])}" if cover.missing else ""
         yield f"  {name:<7} {cover.met} of {cover.of}{missing}"
-
-
-def tell_title(compiled: dict[str, Any], key: str) -> str:
-    """A text of the source language in plain words; the key when there is none."""
-    texts = compiled["texts"][compiled["languages"][0]["code"]]
-    return " ".join(each.text for each in list_passages(texts.get(key, ()))) or key
-
-
-def read_answers(given: str) -> dict[str, Any]:
-    """Answers as JSON, or those in a file.
-
-    Raises:  click.BadParameter when it is no JSON object.
-    """
-    try:
-        text = given if given.lstrip().startswith("{") else Path(given).read_text("utf-8")
-        answers = json.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
-        raise click.BadParameter(f"it is neither JSON nor a file that holds some ({error})") from error
-    if not isinstance(answers, dict):
-        raise click.BadParameter('it is no JSON object like {"age": "70"}')
-    return answers
 
 
 VERBS = (check, paths)
