@@ -106,11 +106,8 @@ class Compiler:
                 return compile_known(self.compile(inner))
             case "matches_pattern", [inner, ["lit", "text", str()], ["lit", "text", str(source)]]:
                 return apply_one(compile_pattern(source), self.compile(inner))
-            case "min" | "max", [first, *others] if others:
-                closure = self.compile(first)
-                for other in others:
-                    closure = apply_two(TWO[name], closure, self.compile(other))
-                return closure
+            case "min" | "max", [_, _, *_]:
+                return compile_extreme(TWO[name], [self.compile(each) for each in arguments])
             case _, [inner] if name in ONE and name != "neg":
                 return apply_one(ONE[name], self.compile(inner))
             case _, [left, right] if name in CALLED:
@@ -244,6 +241,22 @@ def compile_choice(one: Closure, several: list[Closure]) -> Closure:
             if same is UNKNOWN:
                 found = UNKNOWN
         return found
+
+    return run
+
+
+def compile_extreme(better: Operation, several: list[Closure]) -> Closure:
+    """The best of several values; unknown when one is."""
+    first, *others = several
+
+    def run(scope: Scope) -> Any:
+        best = first(scope)
+        for each in others:
+            if best is UNKNOWN:
+                return UNKNOWN
+            value = each(scope)
+            best = UNKNOWN if value is UNKNOWN else better(best, value)
+        return best
 
     return run
 
