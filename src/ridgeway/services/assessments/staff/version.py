@@ -10,15 +10,19 @@ from django.urls import path
 from django.utils import timezone
 
 from ridgeway.office.people.gates import gate, get_actor, may
+from ridgeway.services.assessments.checks.differing import compare
 from ridgeway.services.assessments.deployment import read_own_settings
 from ridgeway.services.assessments.models import Comment, Version
 from ridgeway.services.assessments.operating.previewing import make_preview_name
 from ridgeway.services.assessments.service import APPROVE, PUBLISH, VIEW
-from ridgeway.services.assessments.staff.drawing import Drawing, draw_flow, list_changes
+from ridgeway.services.assessments.staff.drawing import Drawing, draw_flow
 from ridgeway.services.assessments.staff.showing import get_version, show
 from ridgeway.services.assessments.states import VERSION, Event, State
+from ridgeway.services.assessments.statistics.labels import label_names
 
 MAX_DRAWN = 16
+MAX_WORDS = 200
+"""Most changed texts that a page tells."""
 
 
 @gate(VIEW)
@@ -83,8 +87,10 @@ def show_changes(request: HttpRequest, version_id: str, other_id: str) -> HttpRe
     new, old = get_version(version_id), get_version(other_id)
     if new.package != old.package:
         raise Http404
-    sentences = list_changes(read_compiled(old), read_compiled(new), today=timezone.localdate())
-    return show(request, "changes.html", {"new": new, "old": old, "sentences": sentences})
+    comparison = compare(read_compiled(old), read_compiled(new), today=timezone.localdate())
+    outcomes = label_names([read_compiled(new), read_compiled(old)])["outcome"]
+    context = {"new": new, "old": old, "comparison": comparison, "outcomes": outcomes, "max_words": MAX_WORDS}
+    return show(request, "changes.html", context)
 
 
 urlpatterns = [

@@ -164,9 +164,19 @@ def test_the_package_comes_back_as_it_was_added_and_the_flow_is_drawn(desk: Offi
 
 
 def test_what_changes_between_two_versions_is_told_by_people_concerned(desk: Office):
-    old, new = keep_version("1.0.0"), keep_version("1.1.0")
-    page = person(V).get(f"/assessments/versions/{new.pk}/changes/{old.pk}").content.decode()
-    assert "1.0.0 → 1.1.0" in page
+    old, rita = keep_version("1.0.0"), person(V)
+    same = keep_version("1.1.0")
+    page = rita.get(f"/assessments/versions/{same.pk}/changes/{old.pk}").content.decode()
+    assert "Nobody gets another result." in page
+    assert "Stay home (1.0.0)" in page  # the words of the outcome are others
+    kinder = write_package("1.2.0").replace(
+        b"to: outcome.stay}, {to: outcome.go}", b"to: outcome.go}, {to: outcome.stay}"
+    )
+    new = upload(person(W, "Ada"), kinder)
+    page = rita.get(f"/assessments/versions/{new.pk}/changes/{old.pk}").content.decode()
+    assert "2 of 2 kinds of people get another result." in page
+    assert "Go out → Stay home (1.2.0)" in page
+    assert "Do you feel ill today?" in page
 
 
 def test_what_rita_says_about_a_question_stands_beside_the_next_version_until_ada_settles_it(desk: Office):

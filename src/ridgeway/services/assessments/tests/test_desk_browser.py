@@ -24,8 +24,9 @@ def test_every_page_of_the_desk_is_accessible_right_or_wrong(office: Office, bro
     with office.at_site("desk"), serve() as address:
         amina = signed_in(make_account("amina@health.example", "Amina", ["assessments.administrator"]))
         with open_window(browser, address, statuses=(422,), viewport=SMALL) as page:
-            cookies = [{"name": name, "value": each.value, "url": address} for name, each in amina.cookies.items()]
-            page.context.add_cookies(cookies)
+            page.context.add_cookies(
+                [{"name": name, "value": each.value, "url": address} for name, each in amina.cookies.items()]
+            )
             version = f"/assessments/versions/{new.pk}"
             paths = ["", "/add", "/of/home-check", f"/of/home-check/statistics?month={last_month:%Y-%m}"]
             paths = [f"/assessments{each or '/'}" for each in paths]
@@ -35,7 +36,7 @@ def test_every_page_of_the_desk_is_accessible_right_or_wrong(office: Office, bro
                 f"/ar{version}",
                 "/ar/assessments/of/home-check/statistics",
             ]
-            paths += [f"{version}/{act}" for act in ("sign-off", "schedule", "activate")]
+            paths += [f"{version}/{act}" for act in ("comments", "sign-off", "schedule", "activate")]
             for path in paths:
                 answer = page.goto(path)
                 assert answer is not None
