@@ -125,11 +125,15 @@ def list_outcome_changes(new: dict[str, Any], walks: dict[date, Walk]) -> Iterat
 
 def say_answers(compiled: dict[str, Any], answers: dict[str, Any], day: date) -> tuple[tuple[str, str], ...]:
     """Answers in the words of the source language: question and answer."""
+    return tuple((each["question"], each["answer"]) for each in list_said(compiled, answers, day))
+
+
+def list_said(compiled: dict[str, Any], answers: dict[str, Any], day: date) -> list[dict[str, Any]]:
+    """Answers in the words of the source language, with the id and the item of each."""
     assessment = Program(compiled).assessment
     trail = replay(assessment, answers, today=day)
     speaker = Speaker(assessment, compiled["languages"][0]["code"], trail.scope)
-    listed = list_answers(speaker, trail, before=len(trail.steps) + (1 if trail.is_over else 0))
-    return tuple((each["question"], each["answer"]) for each in listed)
+    return list_answers(speaker, trail, before=len(trail.steps) + (1 if trail.is_over else 0))
 
 
 def list_word_changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[WordChange]:

@@ -33,6 +33,15 @@ on_day = click.option(
 )
 
 
+most_steps = click.option(
+    "--steps",
+    type=click.IntRange(1, MOST_STEPS),
+    default=FEW_STEPS,
+    show_default=True,
+    help="Ask so many pages at most.",
+)
+
+
 def choose_day(day: datetime | None, zone: str) -> date:
     """The day that is asked about: today in the zone of the package, unless another one was named."""
     return day.date() if day is not None else timezone.now().astimezone(ZoneInfo(zone)).date()
@@ -153,25 +162,20 @@ def describe_report(package: Package, compiled: dict[str, Any], report: Report) 
 @click.command()
 @package_argument
 @on_day
-@click.option(
-    "--list", "listed", type=click.IntRange(0, 10_000), default=0, metavar="N", help="List the first N paths."
-)
-@click.option(
-    "--steps", type=click.IntRange(1, 10_000_000), default=8_000, show_default=True, help="Ask so many pages at most."
-)
+@click.option("--list", "listed", type=click.IntRange(0, MOST_LISTED), default=0, metavar="N", help="List N paths.")
+@most_steps
 @as_json
 def paths(*, package: Path, day: datetime | None, listed: int, steps: int, as_json: bool) -> None:
     """Count the paths through PACKAGE by classes of answers, by outcome, and what they cover."""
     compiled = compile_package(read_package(package))
     today = choose_day(day, compiled["zone"])
     tally = count_paths(compiled, today=today, max_steps=steps)
+    taken = list_class_paths(compiled, today=today, limit=listed) if listed else []
+    lines = [*show_tally(compiled, tally), *([""] if taken else [])]
+    lines += [f"{each.endings[0].outcome} · {each.raw:,} · {show_answers(each.answers, None)}" for each in taken]
     rows = [
-        {"answers": path.answers, "outcome": path.endings[0].outcome, "rule": path.endings[0].rule, "raw": path.raw}
-        for path in (list_class_paths(compiled, today=today, limit=listed) if listed else ())
-    ]
-    lines = [*show_tally(compiled, tally), *([""] if rows else [])]
-    lines += [
-        f"{row['outcome'] or '(nothing)'} · {row['raw']:,} · {show_answers(row['answers'], None)}" for row in rows
+        {"answers": each.answers, "outcome": each.endings[0].outcome, "rule": each.endings[0].rule, "raw": each.raw}
+        for each in taken
     ]
     tell(asdict(tally) | {"listed": rows}, as_json=as_json, sentence="\n".join(lines))
 

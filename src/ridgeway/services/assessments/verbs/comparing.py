@@ -27,9 +27,10 @@ from ridgeway.services.assessments.checks import (
     show_answers,
 )
 from ridgeway.services.assessments.checks.cases import to_raw
+from ridgeway.services.assessments.checks.differing import list_said
 from ridgeway.services.assessments.checks.plain import say_plainly
 from ridgeway.services.assessments.definition import compile_package, read_package
-from ridgeway.services.assessments.verbs.checking import FEW_STEPS, MOST_STEPS, choose_day, on_day
+from ridgeway.services.assessments.verbs.checking import choose_day, most_steps, on_day
 from ridgeway.services.assessments.verbs.telling import as_json, package_argument, tell
 
 MOST_SHOWN = 20
@@ -46,13 +47,7 @@ DRAWINGS = {
 @click.argument("old", type=click.Path(exists=True, path_type=Path))
 @click.argument("new", type=click.Path(exists=True, path_type=Path))
 @on_day
-@click.option(
-    "--steps",
-    type=click.IntRange(1, MOST_STEPS),
-    default=FEW_STEPS,
-    show_default=True,
-    help="Ask so many pages at most.",
-)
+@most_steps
 @click.option("--refuse", is_flag=True, help="Exit 1 when somebody gets another result.")
 @as_json
 def diff(*, old: Path, new: Path, day: datetime | None, steps: int, refuse: bool, as_json: bool) -> None:
@@ -128,7 +123,7 @@ def find_path(compiled: dict[str, Any], given: str, day: datetime | None) -> lis
 @on_day
 @as_json
 def explain(*, package: Path, given: str, language: str, day: datetime | None, as_json: bool) -> None:
-    """Explain the result of answers to PACKAGE: in a sentence, by the answers that mattered, by the row of the table."""
+    """Explain the result of answers to PACKAGE: by a sentence, the answers that mattered, and the row of the table."""
     compiled = compile_package(read_package(package))
     assessment, answers = engine.load(compiled), read_given(given)
     today = choose_day(day, compiled["zone"])
@@ -136,11 +131,8 @@ def explain(*, package: Path, given: str, language: str, day: datetime | None, a
     chosen = language or compiled["languages"][0]["code"]
     if not trail.is_over:
         page = trail.steps[-1].page
-        raise RequestError(
-            "unfinished_answers",
-            f"These answers stop at page {page}.",
-            action=f"Answer {', '.join(each['id'] for each in find_questions(compiled, page))} as the format says.",
-        )
+        asked = ", ".join(each["id"] for each in find_questions(compiled, page))
+        raise RequestError("unfinished_answers", f"These answers stop at page {page}.", action=f"Answer {asked}.")
     view = engine.build_view(assessment, trail, step=trail.last_step, language=chosen, answers=answers)
     nearest = find_nearest(compiled, answers, today=today)
     said = {
@@ -177,34 +169,27 @@ def show_explanation(
         rule = why["rule"]
         yield ""
         yield f"Rule {rule['id']} of table {rule['decision']}" + (f" ({rule['source']})" if rule["source"] else "")
-        yield from (f"  {each['input']} is {show_value(each['value'])}: {each['test']}" for each in rule["tests"])
+        yield from (f"  {each['input']} {each['test']}: it is {each['value']}" for each in rule["tests"])
     yield ""
-    yield say_nearest(compiled, nearest)
+    yield say_nearest(compiled, nearest, trail)
 
 
-def show_value(value: Any) -> str:
-    """A value of an input in short."""
-    return (
-        {True: "true", False: "false", None: "unknown"}.get(value, str(value))
-        if not isinstance(value, list)
-        else str(value)
-    )
-
-
-def say_nearest(compiled: dict[str, Any], nearest: Nearest | None) -> str:
+def say_nearest(compiled: dict[str, Any], nearest: Nearest | None, trail: engine.Trail) -> str:
     """What would have changed the result, in a sentence."""
     if nearest is None:
         return "No other answer was found that leads to another result."
-    texts = compiled["texts"][compiled["languages"][0]["code"]]
-    changed = " and ".join(
-        f"“{say_plainly(texts.get(f'question.{each.question}.title', ())) or each.question}” were "
-        f"{show_answers({each.question: each.after}).partition('=')[2]} "
-        f"(not {show_answers({each.question: each.before}).partition('=')[2]})"
-        for each in nearest.changes
+    before, after = (
+        {(each["id"], each["item"]): each for each in list_said(compiled, answers, trail.today)}
+        for answers in (dict(trail.answers), nearest.answers)
     )
-    added = f", then {show_answers(dict(nearest.added), None)}" if nearest.added else ""
-    title = say_plainly(texts.get(f"outcome.{nearest.outcome}.title", ())) or nearest.outcome or "nothing"
-    return f"Another result if {changed}{added}: {title} ({nearest.outcome})."
+    changed = " and ".join(
+        f"“{after[key]['question']}” were answered “{after[key]['answer']}” instead of “{before[key]['answer']}”"
+        for key in ((each.question, each.item) for each in nearest.changes)
+    )
+    added = f", and then {show_answers(dict(nearest.added), None)}" if nearest.added else ""
+    texts = compiled["texts"][compiled["languages"][0]["code"]]
+    title = say_plainly(texts.get(f"outcome.{nearest.outcome}.title", ())) or "nothing"
+    return f"If {changed}{added}, the result would be: {title} ({nearest.outcome})."
 
 
 def read_given(given: str) -> dict[str, Any]:
