@@ -1,15 +1,16 @@
 """Why these answers led to this outcome, at three depths: a sentence, the answers that mattered, the row of the table.
 
-Law: an answer mattered when something that steered the way read it: a route that was looked at, an `only_if`, a test of
-the rule that matched (of `first`: also the first test that ruled out each rule before; of a default: every input); all
-through facts and decisions. What was read is recorded while it is reckoned again, so `true || x` does not name x.
+Law: an answer mattered when something that steered the way read it, with what was known at that page: a route that was
+looked at, an `only_if`, a test of the rule that matched (of `first`: also the first test that ruled out each rule
+before; of a default: of each rule); all through facts and decisions. What was read is recorded while it is reckoned
+again, so `true || x` does not name x.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ridgeway.services.assessments.engine.assessment import Assessment, DecisionReady, RuleReady, count_day
+from ridgeway.services.assessments.engine.assessment import Assessment, Closure, DecisionReady, RuleReady, count_day
 from ridgeway.services.assessments.engine.replay import Trail
 from ridgeway.services.assessments.engine.scoping import forget, make_scope
 from ridgeway.services.assessments.engine.speaking import Speaker
@@ -19,8 +20,8 @@ from ridgeway.services.assessments.expressions import Scope, render_value
 class Recording(dict[str, Any]):
     """Answers that note which of them were looked for."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
-        super().__init__(values)
+    def __init__(self) -> None:
+        super().__init__()
         self.read: set[str] = set()
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -116,9 +117,9 @@ def as_json(value: Any) -> Any:
 
 def find_mattered(trail: Trail, decision: DecisionReady | None) -> Iterator[tuple[str, int]]:
     """The questions whose answers steered the way, each with its step."""
-    recording = Recording(dict(trail.scope.answers))
+    recording = Recording()
     scope = make_scope(trail.assessment, count_day(trail.today), recording)
-    look_at_pages(trail, scope)
+    look_at_pages(trail, scope, recording)
     if decision is not None and trail.decision is not None:
         look_at_rules(decision, trail.decision.rule, scope)
     yielded = set()
@@ -131,19 +132,31 @@ def find_mattered(trail: Trail, decision: DecisionReady | None) -> Iterator[tupl
                 yield name, number
 
 
-def look_at_pages(trail: Trail, scope: Scope) -> None:
-    """Reckon again what chose the pages: the routes up to the one taken, and `only_if`."""
-    for step in trail.steps:
-        page = trail.assessment.pages[step.page]
-        if step.route is not None:
-            for route in page.routes[: step.route + 1]:
-                if route.when is not None:
-                    forget(scope)
-                    route.when(scope)
-    for page in trail.assessment.order:
-        if page.only_if is not None:
+def look_at_pages(trail: Trail, scope: Scope, known: Recording) -> None:
+    """Reckon again what chose the pages, each with what was known then: `only_if`, and routes up to the one taken."""
+    items = list(trail.scope.answers.items())
+    order, pages = trail.assessment.order, trail.assessment.pages
+    arrived = 0
+    for number, step in enumerate(trail.steps):
+        page = pages[step.page]
+        if not step.item:
+            look_at(scope, [each.only_if for each in order[arrived : page.place + 1]])
+        if step.route is None:
+            continue
+        known.update(items[: trail.counted[number + 1]] if number + 1 < len(trail.counted) else items)
+        look_at(scope, [route.when for route in page.routes[: step.route + 1]])
+        route = page.routes[step.route]
+        arrived = page.place + 1 if route.kind == "next" else pages[route.target].place if route.kind == "page" else 0
+    if trail.is_over and trail.steps and pages[trail.steps[-1].page].routes[trail.steps[-1].route or 0].kind == "next":
+        look_at(scope, [each.only_if for each in order[arrived:]])
+
+
+def look_at(scope: Scope, closures: Iterable[Closure | None]) -> None:
+    """Reckon closures again, each from the answers."""
+    for closure in closures:
+        if closure is not None:
             forget(scope)
-            page.only_if(scope)
+            closure(scope)
 
 
 def look_at_rules(decision: DecisionReady, matched: str | None, scope: Scope) -> None:

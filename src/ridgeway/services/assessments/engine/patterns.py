@@ -16,7 +16,7 @@ from ridgeway.services.assessments.engine.limits import MAX_CODE, MAX_QUANTIFIER
 MAX_SOURCE = 500
 PART = re.compile(
     r"\[\^?[^\[\]\\^]{1,80}\]"  # a class
-    r"|\(\?:|\(|\)|\|"
+    r"|\(\?:|\)|\|"
     r"|\{[0-9]{1,2}(?:,[0-9]{1,2})?\}|\?"
     r"|\\[.+^$|?*()\[\]{}/-]|[A-Za-z0-9@ ,:;_/#%&'=<>!-]"
 )

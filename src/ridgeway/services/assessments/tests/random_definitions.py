@@ -1,7 +1,7 @@
 """Random valid compiled documents, of every kind of question, page and decision, and answers to them.
 
-`make_definition(Random(seed))` is the same for the same seed; `definitions()` and `answered_definitions()` are
-Hypothesis strategies of it. Every document loads. Routes lead forward; outcomes may lack for some answers.
+`make_definition(Random(seed))` is the same for the same seed, and so is `make_answered(seed)`: let Hypothesis draw the
+seed. Every document loads. Routes lead forward; outcomes may lack for some answers.
 """
 
 import json
@@ -10,8 +10,6 @@ from datetime import date
 from functools import lru_cache
 from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 from ridgeway.services.assessments.definition.formats import describe_formats, describe_language
 from ridgeway.services.assessments.definition.patterns import PATTERNS, POSTAL_CODES
@@ -30,16 +28,6 @@ KINDS = (
 )  # fmt: skip
 NUMBERS = frozenset({"number", "money", "year", "duration", "salary"})
 CONSTANTS = ("0", "1", "2.5", "10", "65", "2000", "40000")
-
-
-def definitions() -> st.SearchStrategy[Json]:
-    """Random documents."""
-    return st.integers(0, 2**32 - 1).map(lambda seed: make_definition(Random(seed)))
-
-
-def answered_definitions() -> st.SearchStrategy[tuple[Json, Json]]:
-    """Random documents with random answers."""
-    return st.integers(0, 2**32 - 1).map(make_answered)
 
 
 def make_answered(seed: int) -> tuple[Json, Json]:
