@@ -34,6 +34,7 @@ class Room:
 SERVICE_HELP = "A public service: what its operator does."
 ROOMS = {
     "audit": Room("ridgeway.office.audit.commands", "What staff and operators did, proven.", True, "office"),
+    "catalogue": Room("ridgeway.catalogue.commands", "Service packages: pass on, adopt, adapt, keep up to date."),
     "centralserver": Room(
         "ridgeway.cli.centralserver", "Govern an instance: sign and publish it.", True, "centralserver"
     ),

@@ -32,8 +32,8 @@ class MenuEntry:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The plate of a service. `urls`, `staff_urls`, `notices` and `context` are the dotted names of modules or
-    functions, loaded by who needs them; `settings` has the defaults of `[services.NAME]`.
+    """The plate of a service. `urls`, `staff_urls`, `notices`, `context` and `packages` are the dotted names of
+    modules or functions, loaded by who needs them; `settings` has the defaults of `[services.NAME]`.
 
     Units:   none; what a plate's settings hold says its own.
     """
@@ -52,6 +52,8 @@ class Service:
     """Context processor of the public site."""
     middleware: tuple[str, ...] = field(default=())
     """Middleware of the public site."""
+    packages: str = ""
+    """Module that reads, checks and compares its packages: `passing.py`."""
 
 
 @cache

@@ -39,7 +39,7 @@ UNSEEN: Final = frozenset({"__pycache__", "Thumbs.db"})
 class Shape:
     """What files a kind of package has: its main document, which must be there, and which others may be.
 
-    `known` says so in words, for whoever named a file otherwise.
+    `main` is empty where none must be there; `known` says so in words, for whoever named a file otherwise.
     """
 
     main: str
@@ -174,7 +174,7 @@ def check_files(origin: str, entries: Iterable[tuple[str, bytes]], shape: Shape)
             faults.append(f"{origin}/{show_name(name)}: {why}")
         seen.setdefault(name.casefold(), name)
         content[name] = data
-    if shape.main not in content:
+    if shape.main and shape.main not in content:
         faults.append(f"{origin}: {shape.main} is missing{hint_at_folder(content, shape)}")
     if faults:
         raise refuse("\n".join(faults[:MAX_FAULTS_SHOWN]))

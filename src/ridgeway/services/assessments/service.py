@@ -60,4 +60,5 @@ SERVICE = Service(
     context="ridgeway.services.assessments.operating.naming.describe_site",
     middleware=("ridgeway.services.assessments.operating.reloading.Reloading",),
     kept=(Kept("Counts by day", "two years", "assessments.forget_counts"),),
+    packages="ridgeway.services.assessments.passing",
 )

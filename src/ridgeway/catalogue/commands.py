@@ -1,0 +1,276 @@
+"""`ridgeway catalogue …`: pass packages on as files, adopt them, adapt them, keep them up to date.
+
+Law: thin functions that parse, call and print. Exit 0 done, 1 refused or something is to be decided, 2 misused.
+"""
+
+import getpass
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ridgeway.catalogue.adoption.keeping import PACKAGE, read_adopted
+from ridgeway.catalogue.adoption.trees import write_files
+from ridgeway.catalogue.adoption.verbs import adapt as record_adaptation
+from ridgeway.catalogue.adoption.verbs import adopt as adopt_release
+from ridgeway.catalogue.adoption.verbs import find_edits, plan_update
+from ridgeway.catalogue.adoption.verbs import update as update_release
+from ridgeway.catalogue.overlays.files import parse_tree
+from ridgeway.catalogue.overlays.merging import Choice, Conflict, Decision, Merge, describe
+from ridgeway.catalogue.overlays.operations import Operation
+from ridgeway.catalogue.packages.reading import Incoming, pack_release, read_incoming, to_release
+from ridgeway.services.passing import Concern
+
+EXISTING = click.Path(exists=True, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+by = click.option("--author", default=getpass.getuser, metavar="NAME", help="Who says so; default: you.")
+MAX_SHOWN_CHARACTERS = 100
+
+
+@click.group()
+def catalogue() -> None:
+    """Service packages: pass them on, adopt them, adapt them, keep them up to date."""
+
+
+@catalogue.command()
+@click.argument("package", type=EXISTING)
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@as_json
+def publish(package: Path, target: Path, *, as_json: bool) -> None:
+    """Check PACKAGE and write it with the list of its files as one zip, the same bytes for the same content."""
+    incoming = read_incoming(package)
+    refuse_errors(incoming.passing.check(incoming.files, incoming.origin, today=read_today()), as_json=as_json)
+    target.write_bytes(pack_release(incoming))
+    told = describe_incoming(incoming) | {"file": str(target)}
+    tell(told, f"{target}: {incoming.facts.package} {incoming.facts.version}, {told['digest']}", as_json=as_json)
+
+
+@catalogue.command()
+@click.argument("package", type=EXISTING)
+@as_json
+def verify(package: Path, *, as_json: bool) -> None:
+    """Hold PACKAGE against the list of its files, and say what it is."""
+    incoming = read_incoming(package)
+    told = describe_incoming(incoming)
+    said = "is what was listed, to the byte" if incoming.is_listed else "has no list of its files, so nothing proves it"
+    tell(told, f"{told['package']} {told['version']} of {told['publisher']} {said}. {told['digest']}", as_json=as_json)
+    if not incoming.is_listed:
+        sys.exit(1)
+
+
+@catalogue.command()
+@click.argument("package", type=EXISTING)
+@click.argument("folder", type=FOLDER)
+@as_json
+def adopt(package: Path, folder: Path, *, as_json: bool) -> None:
+    """Take PACKAGE over into FOLDER, where it can be changed and still be brought up to date."""
+    incoming = read_incoming(package)
+    adopted = adopt_release(to_release(incoming), folder)
+    sentence = (
+        f"{folder} stands on {adopted.lock.package} {adopted.lock.version}. Change what is in {folder / PACKAGE}, "
+        f"then record it: ridgeway catalogue adapt {folder} --reason …"
+    )
+    tell(asdict(adopted.lock), sentence, as_json=as_json)
+
+
+@catalogue.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--reason", required=True, help="Why this was changed.")
+@click.option("--basis", default="", help="The law or decision that it rests on.")
+@by
+@as_json
+def adapt(folder: Path, *, reason: str, basis: str, author: str, as_json: bool) -> None:
+    """Record what was changed in FOLDER/package, element by element, with who changed it and why."""
+    fresh = record_adaptation(folder, reason=reason, author=author, basis=basis)
+    lines = [render_operation(each) for each in fresh] or ["Nothing new was changed."]
+    tell({"recorded": [describe_operation(each) for each in fresh]}, "\n".join(lines), as_json=as_json)
+
+
+@catalogue.command()
+@click.argument("folder", type=FOLDER)
+@as_json
+def status(folder: Path, *, as_json: bool) -> None:
+    """Say on which release FOLDER stands, what was changed, and what is not recorded yet."""
+    adopted = read_adopted(folder)
+    edits = find_edits(folder, adopted)
+    fresh = [each for each in edits if not each.author]
+    told = {
+        "upstream": asdict(adopted.lock),
+        "changes": [describe_operation(each) for each in adopted.operations],
+        "unrecorded": [describe_operation(each) for each in fresh],
+    }
+    lines = [f"{adopted.lock.package} {adopted.lock.version} of {adopted.lock.publisher}, from {adopted.lock.origin}"]
+    lines += [f"  {render_operation(each)}" for each in adopted.operations]
+    lines += [f"  not recorded: {render_operation(each)}" for each in fresh]
+    tell(told, "\n".join(lines), as_json=as_json)
+
+
+@catalogue.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("package", type=EXISTING)
+@click.option("--settle", multiple=True, metavar="ELEMENT=ours|theirs", help="Decide one conflict; may be repeated.")
+@click.option("--set", "values", multiple=True, metavar="ELEMENT=VALUE", help="Decide one by another value (YAML).")
+@click.option("--reason", default="", help="Why it was decided so.")
+@click.option("--dry-run", is_flag=True, help="Say what would be, and write nothing.")
+@by
+@as_json
+def update(
+    folder: Path,
+    package: Path,
+    *,
+    settle: tuple[str, ...],
+    values: tuple[str, ...],
+    reason: str,
+    dry_run: bool,
+    author: str,
+    as_json: bool,
+) -> None:
+    """Bring FOLDER to the release in PACKAGE; what both changed is shown, and waits for a person."""
+    incoming = read_incoming(package)
+    release = to_release(incoming, since=read_adopted(folder).lock.version)
+    decisions = read_decisions(settle, values, author=author, reason=reason)
+    merge = plan_update(folder, release, decisions)
+    told = describe_merge(merge)
+    if merge.conflicts:
+        tell(told, render_conflicts(merge.conflicts, folder), as_json=as_json)
+        sys.exit(1)
+    adopted = read_adopted(folder)
+    checked = check_result(incoming, merge)
+    refuse_errors(checked, as_json=as_json)
+    if not dry_run:
+        adopted = update_release(folder, release, merge)
+    told["written"] = not dry_run
+    sentence = f"{folder} {'would stand' if dry_run else 'stands'} on {adopted.lock.package} {release.lock.version}."
+    tell(told, "\n".join([sentence, *render_merge(merge)]), as_json=as_json)
+
+
+def check_result(incoming: Incoming, merge: Merge) -> tuple[Concern, ...]:
+    """What the service finds in the release with our changes."""
+    files = write_files(incoming.files, merge.tree)
+    return incoming.passing.check(files, "the package as it will be", today=read_today())
+
+
+def read_today() -> date:
+    """The day on which a person asks."""
+    return datetime.now(UTC).date()  # noqa: TID251 - the command's clock
+
+
+def read_decisions(settle: Iterable[str], values: Iterable[str], *, author: str, reason: str) -> dict[str, Decision]:
+    """What a person decided, by element.
+
+    Raises:  click.UsageError.
+    """
+    decisions = {}
+    for said in settle:
+        element, _, choice = said.rpartition("=")
+        if choice not in {Choice.OURS, Choice.THEIRS} or not element:
+            raise click.UsageError(f"{said!r}: expected ELEMENT=ours or ELEMENT=theirs.")
+        decisions[element] = Decision(Choice(choice), by=author, reason=reason)
+    for said in values:
+        element, _, text = said.partition("=")
+        if not element:
+            raise click.UsageError(f"{said!r}: expected ELEMENT=VALUE.")
+        value = parse_tree(f"value: {text}".encode(), name="--set")["value"]
+        decisions[element] = Decision(Choice.OTHER, by=author, reason=reason, value=value)
+    return decisions
+
+
+def refuse_errors(concerns: Iterable[Concern], *, as_json: bool) -> None:
+    """Go on only when the service finds no error; else say them and exit 1."""
+    errors = [each for each in concerns if each.is_error]
+    if not errors:
+        return
+    lines = [f"{each.where}: {each.message} {each.action}".rstrip() for each in errors]
+    tell({"errors": [asdict(each) for each in errors]}, "\n".join(lines), as_json=as_json)
+    sys.exit(1)
+
+
+def describe_incoming(incoming: Incoming) -> dict[str, Any]:
+    """A package as JSON takes it."""
+    facts = incoming.facts
+    return {
+        "package": facts.package,
+        "version": facts.version,
+        "service": incoming.service,
+        "title": facts.title,
+        "publisher": facts.publisher,
+        "licence": facts.licence,
+        "languages": list(facts.languages),
+        "files": len(incoming.files),
+        "digest": f"sha256:{incoming.manifest.digest}",
+        "is_listed": incoming.is_listed,
+    }
+
+
+def describe_operation(operation: Operation) -> dict[str, Any]:
+    """An operation as JSON takes it."""
+    return {
+        "kind": str(operation.kind),
+        "element": operation.place,
+        "was": plain(operation.was),
+        "value": plain(operation.value),
+        "reason": operation.reason,
+        "author": operation.author,
+        "basis": operation.basis,
+    }
+
+
+def describe_merge(merge: Merge) -> dict[str, Any]:
+    """An update as JSON takes it."""
+    return {
+        "kept": [each.place for each in merge.kept],
+        "dropped": [each.place for each in merge.dropped],
+        "conflicts": [plain(describe(each)) for each in merge.conflicts],
+        "to_look_at": [{"element": "/".join(each.path), "text": each.text} for each in merge.to_look_at],
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value of a definition as JSON takes it; numbers with a point as text, so that they keep their digits."""
+    return json.loads(json.dumps(value, default=str))
+
+
+def render_operation(operation: Operation) -> str:
+    """An operation in a line."""
+    says = {"add": "added", "remove": "removed", "order": "in another order"}
+    said = says.get(operation.kind) or f"{shorten(operation.was)} → {shorten(operation.value)}"
+    why = f"  ({operation.reason}, {operation.author})" if operation.author else ""
+    return f"{operation.place}: {said}{why}"
+
+
+def render_conflicts(conflicts: Iterable[Conflict], folder: Path) -> str:
+    """Each conflict with what was, what the release says and what we say."""
+    lines = []
+    for conflict in conflicts:
+        told = describe(conflict)
+        mark = " SAFETY:" if told["severity"] == "safety" else ""
+        lines.append(f"{conflict.place}:{mark} {told['note']}".rstrip())
+        lines.append(f"    was:    {shorten(told['base'])}")
+        lines.append(f"    theirs: {'(gone)' if told['is_gone'] else shorten(told['theirs'])}")
+        lines.append(f"    ours:   {shorten(told['ours'])}")
+    lines.append(f"Nothing was written. Decide each: ridgeway catalogue update {folder} … --settle ELEMENT=ours|theirs")
+    return "\n".join(lines)
+
+
+def render_merge(merge: Merge) -> list[str]:
+    """What became of our changes, and what a person should look at."""
+    lines = [f"  {len(merge.kept)} of our changes stand, {len(merge.dropped)} are not needed any more."]
+    return lines + [f"  look at {'/'.join(each.path)} (safety): {each.text}" for each in merge.to_look_at]
+
+
+def shorten(value: Any) -> str:
+    """A value on one line."""
+    text = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
+    text = "".join(each if each.isprintable() else " " for each in text)
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else text[: MAX_SHOWN_CHARACTERS - 1] + "…"
+
+
+def tell(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
+    """JSON for a program, a sentence for a person."""
+    click.echo(json.dumps(facts, indent=2, ensure_ascii=False, default=str) if as_json else sentence)

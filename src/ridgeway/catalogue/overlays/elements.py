@@ -1,0 +1,147 @@
+"""A definition as a tree in which every element has a name that stays.
+
+Law: a list whose entries all have an `id` of their own is entered by that id, never by position; any other list is one
+value. Trees are plain data (mappings, lists, texts, numbers, booleans, nothing) and are never changed in place.
+Next: `operations.py`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Any, Final
+
+from ridgeway.errors import RequestError
+
+Path = tuple[str, ...]
+Tree = Any
+MAX_DEPTH: Final = 30
+SEPARATOR: Final = "/"
+
+
+class Missing(Enum):
+    """There is no such element; unlike None, which is a value."""
+
+    MISSING = "nothing"
+
+
+MISSING: Final = Missing.MISSING
+
+
+def render_path(path: Path) -> str:
+    """`pages/contact/question/title`."""
+    return SEPARATOR.join(path)
+
+
+def parse_path(text: str) -> Path:
+    """The element that a text names.
+
+    Raises:  RequestError(invalid_element) for one with an empty step, or too deep.
+    """
+    path = tuple(text.split(SEPARATOR))
+    if not all(path) or len(path) > MAX_DEPTH:
+        raise RequestError(
+            "invalid_element",
+            f"{text!r} names no element.",
+            action="Write the ids from the outside in, as in pages/contact/question/title.",
+        )
+    return path
+
+
+def is_keyed(value: Tree) -> bool:
+    """Whether the entries of a list are named: each has an id, and no two the same."""
+    if not isinstance(value, list) or not value:
+        return False
+    if not all(isinstance(each, dict) and isinstance(each.get("id"), str) and each["id"] for each in value):
+        return False
+    return len({each["id"] for each in value}) == len(value)
+
+
+def find_element(tree: Tree, path: Path) -> Tree | Missing:
+    """The element, or MISSING."""
+    for step in path:
+        tree = find_entry(tree, step)
+        if tree is MISSING:
+            return MISSING
+    return tree
+
+
+def find_entry(tree: Tree, step: str) -> Tree | Missing:
+    """The entry of a mapping or of a named list, or MISSING."""
+    if isinstance(tree, dict):
+        return tree.get(step, MISSING)
+    if is_keyed(tree):
+        return next((each for each in tree if each["id"] == step), MISSING)
+    return MISSING
+
+
+def put_element(tree: Tree, path: Path, value: Tree, *, after: str | None = None) -> Tree:
+    """The tree with `value` at `path`; where nothing stood there, behind the entry `after`, or first without one.
+
+    Raises:  RequestError(unknown_element) when what should hold it is not there.
+    """
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    inside = find_entry(tree, step)
+    if rest and inside is MISSING:
+        raise RequestError("unknown_element", f"There is no {step!r} to change anything in.")
+    new = put_element(inside, rest, value, after=after) if rest else value
+    if isinstance(tree, dict):
+        return put_key(tree, step, new, after)
+    if isinstance(tree, list) and (is_keyed(tree) or not tree):
+        return put_entry(tree, step, new, after)
+    raise RequestError("unknown_element", f"{step!r} cannot be set in something that has no named entries.")
+
+
+def put_key(tree: Mapping[str, Tree], key: str, value: Tree, after: str | None) -> dict[str, Tree]:
+    """The mapping with the key; a new one behind `after`, else last."""
+    if key in tree or after not in tree:
+        return {**tree, key: value}
+    changed = {}
+    for each, kept in tree.items():
+        changed[each] = kept
+        if each == after:
+            changed[key] = value
+    return changed
+
+
+def put_entry(tree: Sequence[Tree], name: str, value: Tree, after: str | None) -> list[Tree]:
+    """The named list with the entry."""
+    names = [each["id"] for each in tree]
+    if name in names:
+        return [value if each["id"] == name else each for each in tree]
+    place = names.index(after) + 1 if after in names else 0
+    return [*tree[:place], value, *tree[place:]]
+
+
+def fits(tree: Tree, path: Path, value: Tree) -> bool:
+    """Whether `value` may stand at `path`: what is put into a named list has the name under which it stands there."""
+    holder = find_element(tree, path[:-1])
+    if isinstance(holder, list):
+        return (is_keyed(holder) or not holder) and isinstance(value, dict) and value.get("id") == path[-1]
+    return isinstance(holder, dict) or not path
+
+
+def drop_element(tree: Tree, path: Path) -> Tree:
+    """The tree without the element; the same when it is not there."""
+    if find_element(tree, path) is MISSING:
+        return tree
+    step, rest = path[0], path[1:]
+    if rest:
+        return put_element(tree, (step,), drop_element(find_entry(tree, step), rest))
+    if isinstance(tree, dict):
+        return {key: value for key, value in tree.items() if key != step}
+    return [each for each in tree if each["id"] != step]
+
+
+def list_names(tree: Tree) -> list[str]:
+    """The names of the entries, in order."""
+    return list(tree) if isinstance(tree, dict) else [each["id"] for each in tree] if is_keyed(tree) else []
+
+
+def walk_leaves(tree: Tree, path: Path = ()) -> Iterator[tuple[Path, Tree]]:
+    """Every value that has no named entries, with its path, in order."""
+    names = list_names(tree)
+    if not names:
+        yield path, tree
+    for name in names:
+        yield from walk_leaves(find_entry(tree, name), (*path, name))

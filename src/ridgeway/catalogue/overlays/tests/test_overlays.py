@@ -1,0 +1,209 @@
+"""Overlays: what an adopter changed, recorded, applied, and carried over to the next release."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ridgeway.catalogue.overlays.elements import MISSING, find_element, parse_path
+from ridgeway.catalogue.overlays.merging import Change, Choice, Decision, Severity, Why, merge_release, settle
+from ridgeway.catalogue.overlays.operations import Kind, apply_operations, is_same, record_operations
+from ridgeway.errors import RequestError
+
+BASE: dict[str, Any] = {
+    "id": "check",
+    "pages": [
+        {"id": "urgent", "question": {"title": "Is it urgent?"}, "routes": [{"to": "next"}]},
+        {"id": "age", "question": {"title": "How old?", "options": [{"id": "a"}, {"id": "b"}]}},
+    ],
+    "rules": {"A1": {"then": "home"}},
+}
+
+
+def change(tree, path, value):
+    new = copy.deepcopy(tree)
+    inside = new
+    *before, last = path
+    for step in before:
+        inside = inside[step]
+    inside[last] = value
+    return new
+
+
+def record(path, value):
+    return record_operations(BASE, change(BASE, path, value))
+
+
+TITLE = ("pages", 0, "question", "title")
+HINT = ("pages", 0, "question", "hint")
+
+
+def test_a_changed_text_is_one_operation_that_remembers_what_it_replaced():
+    (operation,) = record(TITLE, "Do you need help now?")
+    assert (operation.kind, operation.place) == (Kind.SET, "pages/urgent/question/title")
+    assert (operation.was, operation.value) == ("Is it urgent?", "Do you need help now?")
+
+
+def test_a_list_without_names_is_one_value():
+    (operation,) = record(("pages", 0, "routes"), [{"when": "urgent", "to": "x"}, {"to": "next"}])
+    assert operation.place == "pages/urgent/routes"
+
+
+def test_what_the_release_did_not_touch_keeps():
+    operations = record(TITLE, "Do you need help now?")
+    release = change(BASE, ("pages", 1, "question", "title"), "What is your age?")
+    merge = merge_release(release, operations)
+    assert merge.kept == operations
+    assert find_element(merge.tree, parse_path("pages/urgent/question/title")) == "Do you need help now?"
+    assert find_element(merge.tree, parse_path("pages/age/question/title")) == "What is your age?"
+
+
+def test_both_changed_another_field_of_one_question_and_both_hold():
+    merge = merge_release(change(BASE, HINT, "Look."), record(TITLE, "Now?"))
+    assert find_element(merge.tree, parse_path("pages/urgent/question")) == {"title": "Now?", "hint": "Look."}
+
+
+def test_what_the_release_says_itself_now_is_dropped():
+    operations = record(TITLE, "Now?")
+    merge = merge_release(change(BASE, TITLE, "Now?"), operations)
+    assert (merge.kept, merge.dropped) == ((), operations)
+
+
+def test_where_both_changed_one_text_nothing_is_in_force_before_a_person_decides():
+    changes = [Change(parse_path("pages/urgent"), Severity.SAFETY, "More signs of an emergency")]
+    merge = merge_release(change(BASE, TITLE, "Is this an emergency?"), record(TITLE, "Now?"), changes=changes)
+    (conflict,) = merge.conflicts
+    assert (conflict.why, conflict.severity, conflict.note) == (
+        Why.BOTH_CHANGED,
+        Severity.SAFETY,
+        "More signs of an emergency",
+    )
+    with pytest.raises(RequestError, match="unsettled_conflicts"):
+        merge.tree  # noqa: B018
+    settled = settle(merge, {conflict.place: Decision(Choice.OURS, by="ada")})
+    (operation,) = settled.kept
+    assert (operation.was, operation.value, operation.author) == ("Is this an emergency?", "Now?", "ada")
+    theirs = settle(merge, {conflict.place: Decision(Choice.THEIRS, by="ada")})
+    assert find_element(theirs.tree, parse_path(conflict.place)) == "Is this an emergency?"
+    other = settle(merge, {conflict.place: Decision(Choice.OTHER, by="ada", value="Emergency?")})
+    assert find_element(other.tree, parse_path(conflict.place)) == "Emergency?"
+
+
+def test_a_decided_conflict_does_not_come_again_with_the_next_release():
+    release = change(BASE, TITLE, "Is this an emergency?")
+    merge = merge_release(release, record(TITLE, "Now?"))
+    settled = settle(merge, {merge.conflicts[0].place: Decision(Choice.OURS, by="ada")})
+    assert merge_release(change(release, HINT, "Look."), settled.kept).conflicts == ()
+
+
+def test_an_element_that_is_gone_is_told():
+    release = copy.deepcopy(BASE)
+    del release["pages"][0]
+    merge = merge_release(release, record(TITLE, "Now?"))
+    (conflict,) = merge.conflicts
+    assert (conflict.why, conflict.theirs) == (Why.GONE, MISSING)
+    with pytest.raises(RequestError, match="element_gone"):
+        settle(merge, {conflict.place: Decision(Choice.OURS, by="ada")})
+    assert settle(merge, {conflict.place: Decision(Choice.THEIRS, by="ada")}).tree == release
+
+
+def test_a_locked_element_cannot_be_changed_in_silence():
+    merge = merge_release(BASE, record(TITLE, "Now?"), locked=frozenset({("pages", "urgent")}))
+    assert [conflict.why for conflict in merge.conflicts] == [Why.LOCKED]
+
+
+def test_a_safety_change_beside_ours_is_shown_even_when_it_merges():
+    safety = Change(parse_path("pages/urgent/question/hint"), Severity.SAFETY, "Say when to call")
+    merge = merge_release(change(BASE, HINT, "Call."), record(TITLE, "Now?"), changes=[safety])
+    assert (merge.conflicts, merge.to_look_at) == ((), (safety,))
+
+
+def test_a_page_of_ours_stands_behind_the_same_page_when_others_come_before_it():
+    ours = copy.deepcopy(BASE)
+    ours["pages"].insert(1, {"id": "border", "question": {"title": "Did you cross the border?"}})
+    release = copy.deepcopy(BASE)
+    release["pages"].insert(0, {"id": "hello"})
+    tree = merge_release(release, record_operations(BASE, ours)).tree
+    assert [page["id"] for page in tree["pages"]] == ["hello", "urgent", "border", "age"]
+
+
+def test_our_order_of_options_takes_what_the_release_adds():
+    options = ("pages", 1, "question", "options")
+    operations = record(options, [{"id": "b"}, {"id": "a"}])
+    assert [operation.kind for operation in operations] == [Kind.ORDER]
+    tree = merge_release(change(BASE, options, [{"id": "a"}, {"id": "c"}, {"id": "b"}]), operations).tree
+    names = [each["id"] for each in find_element(tree, parse_path("pages/age/question/options"))]
+    assert names == ["b", "a", "c"]
+
+
+NAMES = st.sampled_from(["a", "b", "c", "d"])
+LEAVES = st.one_of(
+    st.integers(0, 3), st.sampled_from(["x", "y"]), st.booleans(), st.lists(st.integers(0, 2), max_size=2)
+)
+
+
+def grow(inside):
+    entries = st.dictionaries(NAMES, inside, max_size=4)
+    named = st.lists(NAMES, unique=True, min_size=1, max_size=4).flatmap(
+        lambda names: st.tuples(*(st.dictionaries(NAMES, inside, max_size=3) for _ in names)).map(
+            lambda rest: [{"id": name, **each} for name, each in zip(names, rest, strict=True)]
+        )
+    )
+    return st.one_of(entries, named)
+
+
+TREES = st.dictionaries(NAMES, st.recursive(LEAVES, grow, max_leaves=12), max_size=4)
+
+
+def same_but_for_keys(one, other):
+    return is_same(one, other)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TREES, TREES)
+def test_operations_make_exactly_what_they_were_recorded_for(old, new):
+    assert same_but_for_keys(apply_operations(old, record_operations(old, new)), new)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TREES, TREES)
+def test_a_release_that_changed_nothing_changes_nothing_of_ours(base, ours):
+    merge = merge_release(base, record_operations(base, ours))
+    assert (merge.conflicts, merge.dropped) == ((), ())
+    assert is_same(merge.tree, ours)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TREES, TREES)
+def test_when_the_release_says_what_we_say_nothing_is_left_of_ours(base, ours):
+    merge = merge_release(ours, record_operations(base, ours))
+    assert (merge.kept, merge.conflicts) == ((), ())
+    assert is_same(merge.tree, ours)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TREES, TREES, TREES)
+def test_decided_for_the_release_or_for_us_every_merge_ends_in_a_definition(base, ours, release):
+    merge = merge_release(release, record_operations(base, ours))
+    theirs = settle(merge, {conflict.place: Decision(Choice.THEIRS, by="ada") for conflict in merge.conflicts})
+    assert isinstance(theirs.tree, dict)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TREES, TREES, TREES)
+def test_decided_for_us_wherever_that_can_be_every_merge_ends_in_a_definition(base, ours, release):
+    merge = merge_release(release, record_operations(base, ours))
+    for conflict in merge.conflicts:
+        try:
+            merge = settle(merge, {conflict.place: Decision(Choice.OURS, by="ada")})
+        except RequestError:
+            merge = settle(merge, {conflict.place: Decision(Choice.THEIRS, by="ada")})
+    assert isinstance(merge.tree, dict)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TREES, TREES)
+def test_without_anything_of_ours_the_release_holds_as_it_is(base, release):
+    assert is_same(merge_release(release, record_operations(base, base)).tree, release)
