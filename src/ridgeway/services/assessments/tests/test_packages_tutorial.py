@@ -64,7 +64,7 @@ def test_every_command_works_in_its_place(desk: Path) -> None:
         elif (translated := desk / NAME / "locale/fr.po").exists():
             translated.unlink()
             write_package(desk, read_definition())
-    assert {each.name for each in desk.iterdir()} == {NAME, f"{NAME}-1.0.0.zip", f"{NAME}.html"}
+    assert {each.name for each in desk.iterdir()} == {NAME, f"{NAME}-1.0.0.zip", f"{NAME}.html", f"{NAME}.svg"}
 
 
 def test_it_comes_to_ten_questions_and_every_example_is_right(desk: Path) -> None:
