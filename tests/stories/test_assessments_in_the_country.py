@@ -12,7 +12,7 @@ def test_the_status_leads_to_the_site_every_sample_and_staff_of_each_role(countr
     assert "Health Authority of Northmark" in home
     assert len(service["packages"]) >= 5
     for address in service["packages"]:
-        assert http("GET", address).status == 200, address
+        assert http("GET", f"{address}en/").status == 200, address
         assert address.removeprefix(service["site"]) in home
     assert {each["role"] for each in service["accounts"]} == {"author", "approver", "administrator"}
 

@@ -212,7 +212,7 @@ def test_whoever_is_alone_with_a_shell_begins_packs_and_bundles_a_package(tmp_pa
     assert packed["digest"] == again["digest"]
     assert (tmp_path / packed["file"]).read_bytes() == (tmp_path / "again.zip").read_bytes()
     bundled = json.loads(run(tmp_path, "bundle", begun["folder"], "--json"))
-    assert (tmp_path / bundled["file"]).read_text("utf-8").startswith("<!doctype html>")
+    assert (tmp_path / bundled["file"]).read_text("utf-8").lower().startswith("<!doctype html>")
     catalogue = json.loads(run(tmp_path, "catalogue", begun["folder"], "de", "--json"))
     assert 'msgctxt "start.title"' in (tmp_path / catalogue["file"]).read_text("utf-8")
-    assert json.loads(run(tmp_path, "schema"))["type"] == "object"
+    assert "$schema" in json.loads(run(tmp_path, "schema"))

@@ -76,8 +76,10 @@ def catalogue(*, package: Path, language: str, as_json: bool) -> None:
     """Bring the translation of PACKAGE into LANGUAGE up to date: new texts are empty, changed ones fuzzy."""
     read = read_package(package)
     file = write_catalogue(read, language)
-    said = {"file": str(file), "texts": len(read.texts)}
-    tell(said, as_json=as_json, sentence=f"{file}: {len(read.texts)} texts.")
+    is_declared = language in read.languages
+    said = {"file": str(file), "texts": len(read.texts), "is_declared": is_declared}
+    hint = "" if is_declared else f" Now add {language} to languages.partial in service.yaml."
+    tell(said, as_json=as_json, sentence=f"{file}: {len(read.texts)} texts.{hint}")
 
 
 @click.command()
