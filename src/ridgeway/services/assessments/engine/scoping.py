@@ -20,9 +20,13 @@ def make_scope(assessment: Assessment, day: int, answers: dict[str, Any]) -> Sco
 
 
 def find_output(assessment: Assessment, name: str, scope: Scope) -> Any:
-    """The value of `decision.output`."""
-    decision, _, output = name.partition(".")
-    return decide_values(assessment.decisions[decision], scope).get(output, UNKNOWN)
+    """The value of `decision.output`; those of the decision's other outputs are kept, too."""
+    decision = name.partition(".")[0]
+    values = decide_values(assessment.decisions[decision], scope)
+    found = {f"{decision}.{output}": value for output, value in values.items()}
+    if isinstance(scope.outputs, Memo):
+        scope.outputs.update(found)
+    return found.get(name, UNKNOWN)
 
 
 def list_memos(scope: Scope) -> tuple[Memo, ...]:
