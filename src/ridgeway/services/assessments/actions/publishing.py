@@ -4,6 +4,7 @@ Law: one version of a package is live; the one before it is replaced in the same
 loaded never goes live. From the desk a version needs sign-offs by others than who added it.
 """
 
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +14,8 @@ from ridgeway.services.assessments.deployment import read_own_settings
 from ridgeway.services.assessments.models import SignOff, Version
 from ridgeway.services.assessments.operating.loading import load_version
 from ridgeway.services.assessments.states import Event, State
+
+WEB_ADDRESS = re.compile(r"https?://[^\s/@\\]+(?:/[^\s]*)?")
 
 
 @transaction.atomic
@@ -80,6 +83,10 @@ def withdraw(version_id: int, *, by: Doer, reason: str, instead: str = "") -> Ve
     """
     if not reason.strip():
         raise RefusedError("missing_reason", "A withdrawal needs a reason.", action="Say why, for those who ask later.")
+    if instead and not WEB_ADDRESS.fullmatch(instead):
+        raise RefusedError(
+            "malformed_address", "People are sent to a web address.", action="As https://health.example/."
+        )
     version = lock_version(version_id)
     move(version, Event.WITHDRAW)
     version.withdrawn_at, version.instead = by.now, instead

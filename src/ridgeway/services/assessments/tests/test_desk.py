@@ -163,6 +163,17 @@ def test_the_package_comes_back_as_it_was_added_and_the_flow_is_drawn(desk: Offi
     assert b"<svg" in drawn.content
 
 
+def test_no_word_of_a_package_is_markup_at_the_desk(desk: Office):
+    version, other = keep_version("1.0.0"), keep_version("1.1.0")
+    hostile = version.compiled.replace("Do you feel ill today?", "<script>alert(1)</script>?")
+    Version.objects.filter(pk=version.pk).update(compiled=hostile, title="<script>alert(2)</script>")
+    rita = person(V)
+    for path in ("", "/flow.svg", "/comments", f"/changes/{other.pk}"):
+        page = rita.get(f"/assessments/versions/{version.pk}{path}").content.decode()
+        assert "<script>alert" not in page, path
+    assert "&lt;script&gt;alert" in rita.get(f"/assessments/versions/{version.pk}").content.decode()
+
+
 def test_what_changes_between_two_versions_is_told_by_people_concerned(desk: Office):
     old, rita = keep_version("1.0.0"), person(V)
     same = keep_version("1.1.0")

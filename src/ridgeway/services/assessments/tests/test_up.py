@@ -150,6 +150,7 @@ def test_an_assessment_is_served_taken_counted_and_withdrawn(up):
     wait_for(lambda: ("outcome", "stay") in read_counts(folder), "nothing is counted")
     counted = read_counts(folder)
     assert counted[("start", "")] == counted[("outcome", "stay")] == 1
+    assert run(folder, "statistics", "home-check").startswith("month,table,name,number\n")
     run(folder, "withdraw", "home-check", "--reason", "wrong advice", "--json")
     limit = time.monotonic() + 3
     while browser.ask("GET", "/home-check/en/")[0] == 200:

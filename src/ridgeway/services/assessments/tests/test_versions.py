@@ -1,5 +1,6 @@
 """The life of a version: added, signed off, scheduled, live, replaced, ended, withdrawn, restored; each told once."""
 
+import threading
 from datetime import timedelta
 from itertools import product
 
@@ -108,6 +109,9 @@ def test_what_is_withdrawn_needs_a_reason_and_comes_back_as_a_draft(office):  # 
     activate(version.pk, by=operator())
     with pytest.raises(RefusedError, match="reason"):
         withdraw(version.pk, by=operator(), reason="  ")
+    for address in ("javascript:alert(1)", "//evil.example", "https://", "https://a b/", "ftp://health.example/"):
+        with pytest.raises(RefusedError, match="web address"):
+            withdraw(version.pk, by=operator(), reason="wrong advice", instead=address)
     withdraw(version.pk, by=operator(), reason="wrong advice", instead="https://health.example/")
     with pytest.raises(StateError):
         activate(version.pk, by=operator())
@@ -154,6 +158,28 @@ def test_the_tables_hold_one_live_version_whoever_writes_to_them(any_office):  #
     with pytest.raises(Exception, match=r"(?i)unique"):
         Version.objects.filter(pk=second.pk).update(state=State.LIVE)
     connection.close()
+
+
+def test_of_two_who_publish_at_the_same_moment_one_comes_last_and_one_version_is_live(any_office):  # noqa: F811
+    versions = [keep_version(f"1.{number}.0") for number in range(4)]
+    faults = []
+
+    def publish(version):
+        try:
+            activate(version.pk, by=operator())
+        except Exception as error:  # noqa: BLE001 - what a thread raises is told below
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=publish, args=(version,)) for version in versions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert faults == []
+    states = sorted(state_of(version) for version in versions)
+    assert states == [State.LIVE, State.REPLACED, State.REPLACED, State.REPLACED]
 
 
 def test_a_version_is_ended_by_hand(office):  # noqa: F811
