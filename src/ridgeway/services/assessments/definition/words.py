@@ -138,7 +138,6 @@ WORDS: Final[Mapping[str, str]] = {
     "updated": _("This check has changed since you began. Please start again."),
     "updated_kept": _("This check has changed since you began. Your answers were kept where they still fit."),
     "version": _("Version {0} of {1}"),
-    "version_of": _("Version {0}."),
     "weeks": _("weeks"),
     "why": _("Why we ask"),
     "works_offline": _("It now works without the internet, too."),

@@ -6,13 +6,12 @@ Next: `frames.py`.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from django.template import engines
 from jinja2 import Environment
 from markupsafe import Markup
@@ -85,11 +84,18 @@ class Press:
             frame = keep(self.frames, key, make_frame(self.page.render(describe_frame(place, sheet))), MAX_FRAMES)
         return frame
 
+    def draw_once(self, seen: Hashable, describe: Callable[[], Sheet], place: Place) -> Frame:
+        """The whole page of what is the same for everybody; holes in its sheet stay."""
+        frame = self.drawn.get(seen)
+        if frame is None:
+            frame = keep(self.drawn, seen, make_frame(self.draw_page(place, describe())), MAX_DRAWN)
+        return frame
+
     def draw_view(self, place: Place, view: Mapping[str, Any], links: Mapping[str, Any], fields: Markup) -> Markup:
         """What the engine shows; `fields` stand in its form."""
         if not is_anybodys(view):
             return make_frame(self.render_view(place, view, links)).fill(fields=fields)
-        key = digest_of([place.digest, place.language, links, view])
+        key = msgspec.json.encode((place.digest, place.language, links, view))
         frame = self.drawn.get(key)
         if frame is None:
             frame = keep(self.drawn, key, make_frame(self.render_view(place, view, links)), MAX_DRAWN)
@@ -122,13 +128,6 @@ def is_anybodys(view: Mapping[str, Any]) -> bool:
     if view["kind"] not in KEPT_KINDS or view["errors"] or view["answers"] or view["dropped"]:
         return False
     return not any(text for field in view["fields"] for text in field["values"].values())
-
-
-def digest_of(value: Any) -> bytes:
-    """A short name for a plain value."""
-    digest = Hash(SHA256())
-    digest.update(msgspec.json.encode(value))
-    return digest.finalize()
 
 
 def describe_frame(place: Place, sheet: Sheet) -> dict[str, Any]:

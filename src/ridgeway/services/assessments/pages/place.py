@@ -72,8 +72,8 @@ class Place:
         return f"/{self.name}/{language or self.language}/{rest}"
 
     def show_time(self, at: datetime) -> str:
-        """The time on the clocks of the place that the package is made for."""
-        return at.astimezone(find_zone(self.compiled["zone"])).strftime("%H:%M")
+        """The time on the clocks of the place that the package is made for, with the name of its zone."""
+        return at.astimezone(find_zone(self.compiled["zone"])).strftime("%H:%M %Z")
 
     def count(self, kind: str, what: str) -> None:
         """One more, unless this is a preview."""

@@ -12,6 +12,7 @@ from ridgeway.services.assessments import engine
 from ridgeway.services.assessments.pages.caching import START_SECONDS, keep_publicly
 from ridgeway.services.assessments.pages.cookies import set_cookie
 from ridgeway.services.assessments.pages.drawing import Sheet, find_press
+from ridgeway.services.assessments.pages.frames import make_hole
 from ridgeway.services.assessments.pages.guarding import at_place, give_token, protect
 from ridgeway.services.assessments.pages.links import make_links
 from ridgeway.services.assessments.pages.place import Place, find_place
@@ -24,11 +25,22 @@ def show_start(request: HttpRequest, place: Place) -> HttpResponse:
     """`/PACKAGE/LANG/`: the page, or with POST the way to the first question, without answers."""
     if request.method == "POST":
         return protect(begin(place))
+    return keep_publicly(request, HttpResponse(draw_start(place)), START_SECONDS)
+
+
+def draw_start(place: Place) -> str:
+    """The page, drawn once for everybody and once a day."""
+    press = find_press()
+    seen = ("start", place.name, place.digest, place.language, place.today)
+    return press.draw_once(seen, lambda: describe_start(place), place).fill(fields=give_token())
+
+
+def describe_start(place: Place) -> Sheet:
+    """What the page shows, with a hole for the form's token."""
     view = engine.build_start_view(place.assessment, place.language, place.today)
     links = make_links(action=place.address(), private=f"/{place.name}/private/#/{place.language}/")
-    press, token = find_press(), give_token()
-    sheet = Sheet(title=view["title"], main=press.draw_view(place, view, links, token), indexable=True)
-    return keep_publicly(request, HttpResponse(press.draw_page(place, sheet)), START_SECONDS)
+    main = find_press().draw_view(place, view, links, make_hole("fields"))
+    return Sheet(title=view["title"], main=main, indexable=True)
 
 
 def begin(place: Place) -> HttpResponse:

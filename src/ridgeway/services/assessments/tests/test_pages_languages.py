@@ -72,5 +72,5 @@ def test_an_answer_for_somebody_else_changes_the_texts_that_follow() -> None:
     for _ in range(3):
         if "the person" in visitor.heading:
             break
-        visitor.send(**{name: "no" for name in re.findall(r'type="radio" id="(\w+)"', visitor.html)})
+        visitor.send(**dict.fromkeys(re.findall(r'type="radio" id="(\w+)"', visitor.html), "no"))
     assert "Is the person well protected against the virus?" in visitor.heading
