@@ -41,11 +41,12 @@ def put_assessments_live(country: Country) -> None:
     operating = "ridgeway.services.assessments.operating"
     samples = import_module(f"{operating}.samples").list_samples()
     read = import_module(f"{operating}.reading").read_checked
-    put_live = import_module(f"{operating}.preparing").put_live
+    preparing = import_module(f"{operating}.preparing")
     broken = []
     for sample in samples:
         try:
-            put_live([read(sample)], now=read_clock())
+            if not preparing.is_live(sample):
+                preparing.put_live([read(sample)], now=read_clock())
         except RidgewayError as error:
             if error.code != "changed_version":  # an older release made this folder: what it served goes on
                 broken.append(error)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection
@@ -18,6 +19,7 @@ from ridgeway.office.people.models import Account
 from ridgeway.services.assessments.actions.adding import add_version
 from ridgeway.services.assessments.actions.doing import Doer
 from ridgeway.services.assessments.actions.publishing import activate
+from ridgeway.services.assessments.definition import read_package
 from ridgeway.services.assessments.models import Version
 from ridgeway.services.assessments.operating.reading import Checked
 from ridgeway.services.assessments.states import State
@@ -51,6 +53,15 @@ def add_administrator(email: str, *, now: datetime) -> Admin:
     account = add_account(email, "Administrator of assessments", [ADMINISTRATOR], by=doer, now=now)
     set_password(account, password, by=doer, now=now)
     return Admin(account.email, password)
+
+
+def is_live(path: Path) -> bool:
+    """Whether exactly this package is live already: then it was checked, and need not be again.
+
+    Raises:  PackageError.
+    """
+    package = read_package(path)
+    return Version.objects.filter(package=package.definition.id, digest=package.digest, state=State.LIVE).exists()
 
 
 def put_live(packages: Iterable[Checked], *, now: datetime) -> list[Version]:

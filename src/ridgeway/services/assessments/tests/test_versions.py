@@ -17,7 +17,8 @@ from ridgeway.services.assessments.actions.publishing import activate, end, rest
 from ridgeway.services.assessments.actions.signing import sign_off
 from ridgeway.services.assessments.models import SignOff, Version
 from ridgeway.services.assessments.operating.loading import BrokenVersionError
-from ridgeway.services.assessments.operating.reading import BrokenPackageError, read_checked_archive
+from ridgeway.services.assessments.operating.preparing import is_live, put_live
+from ridgeway.services.assessments.operating.reading import BrokenPackageError, read_checked, read_checked_archive
 from ridgeway.services.assessments.states import VERSION, Event, State, StateError, find_next, get_next
 from ridgeway.services.assessments.tests.versions import (
     NOON,
@@ -71,6 +72,17 @@ def test_a_version_never_changes_and_is_added_once(office):  # noqa: F811
         add_version(make_checked(valid="until: 2027-01-01"), by=operator())
     assert Version.objects.count() == 1
     assert Entry.objects.count() == 1
+
+
+def test_what_is_live_already_is_known_by_its_content(office, tmp_path):  # noqa: F811
+    file = tmp_path / "service.yaml"
+    file.write_bytes(write_package())
+    assert is_live(file) is False
+    (version,) = put_live([read_checked(file)], now=NOON)
+    assert (state_of(version), is_live(file)) == (State.LIVE, True)
+    assert put_live([read_checked(file)], now=TOMORROW)[0].pk == version.pk
+    file.write_bytes(write_package("1.0.1"))
+    assert is_live(file) is False
 
 
 def test_a_package_with_an_error_is_refused_with_its_line_and_nothing_is_kept(office):  # noqa: F811
