@@ -1,24 +1,24 @@
 /* Why these answers led to this outcome: the twin of engine/explaining.py, where it is told what mattered. */
 
+import { UNKNOWN } from "./expressions.js";
 import { renderExpression, renderTest } from "./rendering.js";
 import { forget, makeScope } from "./scoping.js";
 import { listAnswers } from "./summing.js";
 
-/* Answers that note which of them were looked for. */
+/* Answers that note which of them were looked at and known. */
 class Recording extends Map {
-  constructor(values) {
-    super(values);
-    this.looked = new Set();
-  }
+  looked = new Set();
 
   get(name) {
-    this.looked?.add(name);
-    return super.get(name);
+    const value = super.get(name);
+    if (value !== undefined && value !== UNKNOWN) this.looked.add(name);
+    return value;
   }
 
   has(name) {
-    this.looked?.add(name);
-    return super.has(name);
+    const found = super.has(name);
+    if (found) this.looked.add(name);
+    return found;
   }
 }
 
@@ -67,25 +67,43 @@ function showFound(speaker, expression, value) {
 
 /* The ids whose answers steered the way. */
 function findMattered(trail, decision) {
-  const recording = new Recording(trail.scope.answers);
+  const recording = new Recording();
   const scope = makeScope(trail.assessment, trail.today, recording);
-  lookAtPages(trail, scope);
+  lookAtPages(trail, scope, recording);
   if (decision) lookAtRules(decision, trail.decision.rule, scope);
   return recording.looked;
 }
 
-/* Reckon again what chose the pages: the routes up to the one taken, and `only_if`. */
-function lookAtPages(trail, scope) {
-  const look = (expression) => {
-    if (!expression) return;
-    forget(scope);
-    expression(scope);
+/* Reckon again what chose the pages, each with what was known then: `only_if`, and routes up to the one taken. */
+function lookAtPages(trail, scope, known) {
+  const { order, pages } = trail.assessment;
+  const items = [...trail.scope.answers];
+  const follow = (page, { kind, target }) => {
+    if (kind === "next") return page.place + 1;
+    return kind === "page" ? pages.get(target).place : 0;
   };
-  for (const step of trail.steps) {
+  let arrived = 0;
+  for (const [number, step] of trail.steps.entries()) {
+    const page = pages.get(step.page);
+    if (!step.item) lookAt(scope, order.slice(arrived, page.place + 1).map((each) => each.onlyIf));
     if (step.route === null) continue;
-    for (const route of trail.assessment.pages.get(step.page).routes.slice(0, step.route + 1)) look(route.when);
+    for (const [name, value] of items.slice(0, trail.counted[number + 1] ?? items.length)) known.set(name, value);
+    lookAt(scope, page.routes.slice(0, step.route + 1).map((route) => route.when));
+    arrived = follow(page, page.routes[step.route]);
   }
-  for (const page of trail.assessment.order) look(page.onlyIf);
+  if (!trail.isOver || trail.outcome !== null || trail.decision !== null) return;
+  const rest = order.slice(arrived); // it fell off the end, or went in a loop
+  const met = rest.findIndex((page) => trail.findPlace(page.id) !== null || trail.findPlace(page.id, 0) !== null);
+  lookAt(scope, (met < 0 ? rest : rest.slice(0, met)).map((each) => each.onlyIf));
+}
+
+/* Reckon closures again, each from the answers. */
+function lookAt(scope, closures) {
+  for (const closure of closures) {
+    if (!closure) continue;
+    forget(scope);
+    closure(scope);
+  }
 }
 
 /* Reckon again what chose the rule. */

@@ -134,13 +134,11 @@ class Walk {
       items.push(values);
       const again = findAgain(page, raw, number);
       if (again === null) return false;
-      if (!again) {
-        this.values.set(page.id, items);
-        forget(this.scope);
-        return true;
-      }
+      if (!again) break;
     }
-    return false;
+    this.values.set(page.id, items);
+    forget(this.scope);
+    return true;
   }
 }
 

@@ -81,10 +81,10 @@ export class Speaker {
   /* A value in a text. */
   show(expression, kind, value) {
     if (value === UNKNOWN) return this.word("unknown_value");
-    const question = this.findQuestion(expression);
-    if (question?.type === "list" && typeof value === "string") return this.showEntry(question, value);
     if (typeof value === "boolean") return this.word(value ? "yes" : "no");
-    if (typeof value === "bigint") return this.number(value, { decimals: question?.type === "money" ? 2 : 0 });
+    if (typeof value === "bigint") {
+      return this.number(value, { decimals: this.findQuestion(expression)?.type === "money" ? 2 : 0 });
+    }
     if (isSpan(value)) return showDate(value, this.formats);
     return this.showChosen(kind, value);
   }
@@ -110,6 +110,8 @@ export class Speaker {
 
   /* The label of an option; its id where there is none, or where labels name one another without end. */
   label(question, option) {
+    const spec = this.assessment.questions.get(question)?.spec;
+    if (spec?.type === "list") return this.showEntry(spec, option);
     if (this.nested >= MAX_NESTED_LABELS) return option;
     this.nested += 1;
     const text = this.plain(`question.${question}.option.${option}.label`);
