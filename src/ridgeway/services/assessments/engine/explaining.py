@@ -6,6 +6,7 @@ before; of a default: of each rule); all through facts and decisions. What was r
 again, so `true || x` does not name x.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from ridgeway.services.assessments.expressions import Scope, render_value
 
 
 class Recording(dict[str, Any]):
-    """Answers that note which of them were looked for."""
+    """Answers that note which of them were looked at; what is not there is no answer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,13 +27,16 @@ class Recording(dict[str, Any]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value, noted."""
-        self.read.add(name)
+        if super().__contains__(name):
+            self.read.add(name)
         return super().get(name, default)
 
     def __contains__(self, name: object) -> bool:
         """Whether it is there, noted."""
-        self.read.add(str(name))
-        return super().__contains__(name)
+        found = super().__contains__(name)
+        if found:
+            self.read.add(str(name))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +151,10 @@ def look_at_pages(trail: Trail, scope: Scope, known: Recording) -> None:
         look_at(scope, [route.when for route in page.routes[: step.route + 1]])
         route = page.routes[step.route]
         arrived = page.place + 1 if route.kind == "next" else pages[route.target].place if route.kind == "page" else 0
-    if trail.is_over and trail.steps and pages[trail.steps[-1].page].routes[trail.steps[-1].route or 0].kind == "next":
-        look_at(scope, [each.only_if for each in order[arrived:]])
+    if trail.is_over and trail.outcome is None and trail.decision is None:  # it fell off the end, or went in a loop
+        met = {step.page for step in trail.steps}
+        passed = itertools.takewhile(lambda page: page.id not in met, order[arrived:])
+        look_at(scope, [each.only_if for each in passed])
 
 
 def look_at(scope: Scope, closures: Iterable[Closure | None]) -> None:
