@@ -21,6 +21,7 @@ from ridgeway.services.assessments.definition.meanings import (
     ON_BEHALF,
     Meanings,
     Typed,
+    describe_row,
     explain,
     make_meanings,
 )
@@ -34,10 +35,11 @@ from ridgeway.services.assessments.definition.parts import (
 )
 from ridgeway.services.assessments.definition.shapes import Definition
 from ridgeway.services.assessments.definition.texts import parse_text
-from ridgeway.services.assessments.definition.words import list_words
+from ridgeway.services.assessments.definition.words import WORDS, list_words
 from ridgeway.services.assessments.expressions import ExpressionError, parse_expression
 
 COMPILED_FORMAT: Final = "assessment-compiled/1"
+ON_BEHALF_WORD: Final = "on_behalf_title"
 
 
 def compile_package(package: Package) -> dict[str, Any]:
@@ -152,10 +154,15 @@ def compile_texts(meanings: Meanings, words: Mapping[str, Mapping[str, str]]) ->
                 continue
             if parsed is not None:
                 nodes[key] = parsed
-        if package.definition.start.on_behalf:
-            nodes[f"question.{ON_BEHALF}.title"] = [["p", [words[code]["on_behalf_title"]]]]
+        if package.definition.start.on_behalf and (not number or has_word(code, words[code][ON_BEHALF_WORD])):
+            nodes[f"question.{ON_BEHALF}.title"] = [["p", [words[code][ON_BEHALF_WORD]]]]
         found[code] = nodes
     return {code: drop_halves(nodes, found[package.languages[0]]) for code, nodes in found.items()}
+
+
+def has_word(code: str, word: str) -> bool:
+    """Whether the question for whom one answers is there in a language, and not just in English."""
+    return code.partition("-")[0] == "en" or word != WORDS[ON_BEHALF_WORD]
 
 
 def drop_halves(nodes: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,13 +178,8 @@ def parse_source(meanings: Meanings, text: SourceText) -> Any:
         return parse_text(text.source, text.form, lambda source: read_for_text(meanings, source))
     except TextFault as fault:
         if str(fault):
-            meanings.fail(text.spot, f"{describe_line(fault)}{fault}")
+            meanings.fail_text(text.spot, str(fault), row=fault.line)
         return None
-
-
-def describe_line(fault: TextFault) -> str:
-    """On which line of a text of several lines it is."""
-    return f"line {fault.line + 1} of the text: " if fault.line else ""
 
 
 def parse_translation(meanings: Meanings, text: SourceText, code: str, translation: str) -> Any:
@@ -188,7 +190,7 @@ def parse_translation(meanings: Meanings, text: SourceText, code: str, translati
         if str(fault):
             place = meanings.package.locate_translation(code, text.key)
             file = meanings.package.files.show(place.file)
-            meanings.faults.add(Problem(file, place.line, text.key, f"{describe_line(fault)}{fault}"))
+            meanings.faults.add(Problem(file, place.line, text.key, f"{describe_row(fault.line)}{fault}"))
         return None
 
 

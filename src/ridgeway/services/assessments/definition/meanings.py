@@ -3,6 +3,7 @@
 Law: facts use one another without going in a circle; each is typed after those that it uses.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -21,6 +22,8 @@ from ridgeway.services.assessments.definition.tables import ONLY, is_list_decisi
 from ridgeway.services.assessments.expressions import Environment, ExpressionError, parse_expression, scan_names
 
 ON_BEHALF = "on_behalf"
+LITERAL = re.compile(r":\s+\|[-+]?\s*(#.*)?$")
+"""The end of a line below which a text stands, line by line."""
 NUMBERS = frozenset(
     {QuestionType.NUMBER, QuestionType.MONEY, QuestionType.YEAR, QuestionType.DURATION, QuestionType.SALARY}
 )
@@ -63,6 +66,16 @@ class Meanings:
         file = self.package.files.show(place.file)
         self.faults.add(Problem(file, place.line, render_path(spot.path), why))
 
+    def fail_text(self, spot: Spot, why: str, *, row: int) -> None:
+        """Note a fault on a row (from 0) of a text; of one that is written below a |, with the line of the file."""
+        place = self.package.place_of(spot)
+        lines = self.package.files.content[place.file].split(b"\n")
+        if LITERAL.search(lines[place.line - 1].decode("utf-8", "replace")):
+            problem = Problem(self.package.files.show(place.file), place.line + 1 + row, render_path(spot.path), why)
+            self.faults.add(problem)
+        else:
+            self.fail(spot, f"{describe_row(row)}{why}")
+
     def read(self, text: str, spot: Spot) -> Typed | None:
         """An expression with its type; None after a fault."""
         try:
@@ -86,6 +99,11 @@ class Meanings:
     def is_told(self, text: str) -> bool:
         """Whether an expression uses a name whose own fault was told."""
         return bool(self.broken & find_names(text))
+
+
+def describe_row(row: int) -> str:
+    """On which row (from 0) of a text of several it is."""
+    return f"line {row + 1} of the text: " if row else ""
 
 
 def explain(error: ExpressionError) -> str:

@@ -33,6 +33,7 @@ def compile_parameters(definition: Definition) -> dict[str, Any]:
         found[name] = {
             "type": str(each.type),
             "values": [[day.isoformat() if day else None, to_value(each.type, value)] for day, value, _ in dated],
+            "source": each.source,
             "sources": [source or each.source for _, _, source in dated],
             "unit": each.unit,
         }

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ridgeway.office.documents.schema import Path
 from ridgeway.services.assessments.definition import limits, names
+from ridgeway.services.assessments.definition.cases import check_cases, check_plain_texts
 from ridgeway.services.assessments.definition.checking import Checking
 from ridgeway.services.assessments.definition.formats import is_language
 from ridgeway.services.assessments.definition.inlines import explain_bad_href
@@ -41,6 +42,8 @@ def check_definition(checking: Checking) -> None:
     check_facts(checking)
     check_decisions(checking)
     check_endings(checking)
+    check_cases(checking)
+    check_plain_texts(checking)
 
 
 def check_head(checking: Checking) -> None:

@@ -56,8 +56,7 @@ def check_page(checking: Checking, page: Page, path: Path) -> None:
     for question, inside in questions:
         checking.check_id(inside, str(question.id))
         check_question(checking, question, inside)
-        if page.repeat is None:
-            checking.take_name(str(question.id), "a question", inside)
+        checking.take_name(str(question.id), "a question", inside)
 
 
 def check_repeat(checking: Checking, page: Page, path: Path) -> None:

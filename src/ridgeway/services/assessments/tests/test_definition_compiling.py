@@ -121,7 +121,14 @@ def test_parameters_are_exact_and_dated(everything):
     assert parameters["isolation_days"]["values"] == [["2026-10-01", "5000000"], ["2027-01-01", "7000000"]]
     assert parameters["allowance"]["values"] == [[None, "1200500000"]]
     assert parameters["opened"]["values"] == [[None, [20727, 20727]]]
-    assert parameters["tests_offered"] == {"type": "bool", "values": [[None, True]], "sources": [None], "unit": None}
+    assert parameters["tests_offered"] == {
+        "type": "bool",
+        "values": [[None, True]],
+        "source": None,
+        "sources": [None],
+        "unit": None,
+    }
+    assert parameters["allowance"]["source"] == "Rates 2026"
 
 
 def test_a_text_has_its_placeholders_typed(everything):

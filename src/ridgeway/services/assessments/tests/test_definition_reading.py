@@ -211,6 +211,38 @@ def test_all_faults_are_told_at_once():
     ]
 
 
+def test_a_fault_in_a_text_of_several_lines_has_the_line_of_the_file():
+    text = change('{id: go, title: "Go out"}', "id: go\n    title: Go\n    body: |\n      one\n\n      {nmber}\n")
+    (problem,) = list_problems(text)
+    assert problem.startswith("p/service.yaml:43: outcomes[2].body: {nmber}: column 1: ")
+    (problem,) = list_problems(change("body: |", "body: >", text))
+    assert problem.startswith("p/service.yaml:40: outcomes[2].body: {nmber}: ")
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("{name: x, given: {}, expect: sty}", "tests[0].expect: there is no outcome 'sty'; did you mean 'stay'?"),
+        ("{name: x, given: {agee: 3}, expect: stay}", "tests[0].given.agee: there is no question 'agee'; did you mean"),
+        ("{name: x, given: {}, expect: stay, entitlements: [a]}", "entitlements[0]: there is no entitlement 'a'"),
+        ("{name: x, given: {}}", "tests[0]: the key 'expect' is missing"),
+    ],
+)
+def test_examples_name_what_is_there(case, expected):
+    (problem,) = list_problems(f"{SMALL}tests: [{case}]\n")
+    assert problem.startswith("p/service.yaml:39: ")
+    assert expected in problem
+    (problem,) = list_problems(SMALL, {"cases.yaml": f"tests: [{case}]\n"})
+    assert problem.startswith("p/cases.yaml:1: ")
+
+
+def test_plain_texts_are_bounded_and_can_be_seen():
+    long = change("Ministry of Examples", "x" * 2_001)
+    assert "publisher.name: this text has 2001 characters; 2000 are the most" in "\n".join(list_problems(long))
+    hidden = change("Ministry of Examples", "Ministry\u202e of")
+    assert "publisher.name: this text holds characters that cannot be seen" in "\n".join(list_problems(hidden))
+
+
 def test_a_fault_of_a_fact_is_not_told_again_wherever_it_is_used():
     text = change("size(signs) > 0", "size(sings) > 0")
     text = change('{id: go, title: "Go out"}', '{id: go, title: "Go out", body: ":::when ill\\nx\\n:::"}', text)
