@@ -1,8 +1,11 @@
 """Months, dates, numbers and plurals by language; lists; patterns: what the engines are told."""
 
+import json
 import re
 from decimal import Decimal
+from random import Random
 
+import py_mini_racer
 import pytest
 from babel import Locale
 from hypothesis import given, settings
@@ -21,6 +24,17 @@ from ridgeway.services.assessments.definition.patterns import (
 )
 from ridgeway.services.assessments.definition.words import WORDS, list_words
 
+GOOD = (
+    "M5V 3A8",
+    "M5V",
+    "SW1A 1AA",
+    "90210",
+    "1234 AB",
+    "046 454 286",
+    "AB 12 34 56 C",
+    "+1 (613) 555-0100",
+    "a@b.org",
+)
 LANGUAGES = ("en", "fr", "ar", "uk", "pl", "cs", "ga", "lv", "sl", "ja", "pt", "mt", "is", "da", "iu", "zh-Hant")
 
 
@@ -180,6 +194,22 @@ def test_patterns_use_only_what_means_the_same_everywhere():
         assert source.isascii(), name
         assert (source[0], source[-1]) == ("^", "$"), name
         assert not re.search(r"\\|\(\?[^:]|[*+?}][+?]|[^\\\]][*]", source.replace(".!#$%&'*+/=?^_`{|}~-", "")), name
+
+
+def test_patterns_mean_the_same_in_a_browser():
+    random = Random(7)
+    pairs = []
+    for source in (*PATTERNS.values(), EMAIL):
+        for _ in range(40):
+            text = "".join(random.choice("AZBDFIOQU0159x+@.() -é٣\n") for _ in range(random.randint(1, 12)))
+            pairs.append((source, text))
+        pairs += [(source, normalise_code(each)) for each in GOOD]
+    asked = json.dumps(pairs)
+    with py_mini_racer.mini_racer() as context:
+        answered = context.eval(f"JSON.stringify({asked}.map(([s, t]) => new RegExp(s, 'u').test(t)))")
+    expected = [re.fullmatch(source, text) is not None for source, text in pairs]
+    assert json.loads(str(answered)) == expected
+    assert sum(expected) > len(GOOD)
 
 
 @settings(deadline=None)
