@@ -1,9 +1,11 @@
 """The desk of assessments: who comes to which page, and a version from the upload to the public and back."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
@@ -13,6 +15,7 @@ from ridgeway.office.audit.models import Entry
 from ridgeway.office.people.tests.cast import make_account, signed_in
 from ridgeway.office.tests.ready import Office, migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.assessments.actions.publishing import activate
+from ridgeway.services.assessments.commands import assessments
 from ridgeway.services.assessments.models import Comment, Version
 from ridgeway.services.assessments.operating.shelf import clear_shelf, find_assessment
 from ridgeway.services.assessments.states import State
@@ -229,3 +232,7 @@ def test_statistics_stand_in_a_chart_with_its_table_and_in_a_file(desk: Office):
     assert lines[0] == "month,table,name,number"
     assert f"{last_month:%Y-%m},outcome,go,withheld" in lines
     assert f"{day:%Y-%m},outcome,go,20" in lines
+    told = CliRunner().invoke(assessments, ["statistics", "home-check"], catch_exceptions=False).output
+    assert told.splitlines() == lines
+    listed = CliRunner().invoke(assessments, ["list", "--json"], catch_exceptions=False).output
+    assert [(each["version"], each["state"]) for each in json.loads(listed)] == [("1.0.0", "live")]

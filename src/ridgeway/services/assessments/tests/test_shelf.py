@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
-from ridgeway.office.tests.ready import any_office, cluster, migrated_file, office  # noqa: F401 - fixtures
+from ridgeway.office.tests.ready import migrated_file, office  # noqa: F401 - fixtures
 from ridgeway.services.assessments.actions.publishing import activate, end, schedule, withdraw
 from ridgeway.services.assessments.engine.assessment import state_of
 from ridgeway.services.assessments.models import Version
@@ -41,7 +41,7 @@ def version_at(now, **values):
     return found.version if found else None
 
 
-def test_people_get_what_is_live_by_the_clock_without_any_duty(any_office):  # noqa: F811
+def test_people_get_what_is_live_by_the_clock_without_any_duty(office):  # noqa: F811
     first, second = keep_version("1.0.0"), keep_version("1.1.0")
     assert version_at(NOON) is None
     activate(first.pk, by=operator())
