@@ -78,24 +78,27 @@ def choose_language(compiled: Compiled, language: str | None) -> Compiled:
 
 
 def read_title(compiled: Compiled, language: str) -> str:
-    """The title of the start page as plain text; placeholders are left out."""
+    """The title of the start page as plain text; what depends on a value is an ellipsis."""
     texts = compiled["texts"]
     nodes = texts.get(language, {}).get("start.title") or texts[compiled["languages"][0]["code"]].get("start.title")
-    return flatten(nodes).strip() or compiled["id"]
+    return flatten(nodes[0][1] if nodes else []).strip() or compiled["id"]
 
 
-def flatten(node: Any) -> str:
-    """The letters of a text, of a block or of a piece of a line."""
-    match node:
+def flatten(line: list[Any]) -> str:
+    """The letters of a line."""
+    return "".join(flatten_piece(piece) for piece in line)
+
+
+def flatten_piece(piece: Any) -> str:
+    """The letters of a piece of a line."""
+    match piece:
         case str():
-            return node
+            return piece
+        case ["b" | "i" | "a", *_, list(inner)]:
+            return flatten(inner)
         case ["x" | "plural", *_]:
             return "…"
-        case [str(), *parts]:
-            return "".join(flatten(part) for part in parts if isinstance(part, list))
-        case [*parts]:
-            return "".join(flatten(part) for part in parts)
-    return ""
+    return " "
 
 
 def render_json(compiled: Compiled) -> str:

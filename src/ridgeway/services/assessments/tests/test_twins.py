@@ -1,5 +1,6 @@
 """Both engines on the same definitions and answers: equal trails, equal views, equal HTML."""
 
+import itertools
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -8,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ridgeway.services.assessments.engine import Assessment, build_view, load, read_answers, replay
+from ridgeway.services.assessments.checks import list_class_paths
+from ridgeway.services.assessments.engine import Assessment, build_view, load, read_answers, read_given, replay
 from ridgeway.services.assessments.tests.answering import choose_answers
 from ridgeway.services.assessments.tests.filling import fill
 from ridgeway.services.assessments.tests.markup import squeeze
@@ -30,6 +32,8 @@ EVERYTHING = "everything"
 ALL = (EVERYTHING, *NAMES)
 TODAY = date(2026, 11, 20)
 RUNS = 40
+MOST_PATHS = 400
+MOST_SHOWN = 50
 
 
 def find_assessment(name: str) -> Assessment:
@@ -121,12 +125,35 @@ def test_a_form_is_read_alike_and_its_errors_are_shown_alike(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_author_s_own_cases_come_out_alike(name: str, browser: Browser, assessments: dict[str, Assessment]) -> None:
+def test_the_author_s_own_cases_come_out_alike_and_as_expected(
+    name: str, browser: Browser, assessments: dict[str, Assessment]
+) -> None:
     cases = load_sample(name).package.definition.tests
-    assert cases
-    said = browser.ask([["trail", name, as_json(case.given), count_days(case.today)] for case in cases])
-    trails = [replay(assessments[name], as_json(case.given), today=case.today) for case in cases]
+    given = [read_given(assessments[name], as_json(case.given)) for case in cases]
+    said = browser.ask(
+        [["trail", name, answers, count_days(case.today)] for answers, case in zip(given, cases, strict=True)]
+    )
+    assert [trail["outcome"] for trail in said] == [case.expect for case in cases]
+    trails = [replay(assessments[name], answers, today=case.today) for answers, case in zip(given, cases, strict=True)]
     assert said == [json.loads(json.dumps(tell(trail))) for trail in trails]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_class_path_is_the_same_in_both(name: str, browser: Browser, assessments: dict[str, Assessment]) -> None:
+    assessment = assessments[name]
+    today = load_sample(name).package.definition.tests[0].today
+    paths = list_class_paths(dict(assessment.compiled), today=today, limit=MOST_PATHS)
+    assert len(paths) > 10
+    day, links = count_days(today), links_as_json()
+    said = browser.ask([["trail", name, path.answers, day] for path in paths])
+    trails = [replay(assessment, path.answers, today=today) for path in paths]
+    assert said == [json.loads(json.dumps(tell(trail))) for trail in trails]
+    assert [trail["outcome"] for trail in said] == [path.endings[0].outcome for path in paths]
+    codes = [each["code"] for each in assessment.compiled["languages"]]
+    shown = list(zip(paths, trails, itertools.cycle(codes), strict=False))[:: max(1, len(paths) // MOST_SHOWN)]
+    drawn = browser.ask([["views", name, path.answers, day, code, links] for path, _, code in shown])
+    for (path, trail, code), theirs in zip(shown, drawn, strict=True):
+        assert_same_pages(draw_views(assessment, trail, path.answers, code), theirs)
 
 
 def test_links_that_need_the_answers_are_buttons_where_no_cookie_carries_them(

@@ -1,24 +1,25 @@
 /* Why these answers led to this outcome: the twin of engine/explaining.py, where it is told what mattered. */
 
-import { UNKNOWN } from "./expressions.js";
 import { renderExpression, renderTest } from "./rendering.js";
 import { forget, makeScope } from "./scoping.js";
 import { listAnswers } from "./summing.js";
 
-/* Answers that note which of them were looked at and known. */
+/* Answers that note which of them were looked at; what is not there is no answer. */
 class Recording extends Map {
   looked = new Set();
 
   get(name) {
-    const value = super.get(name);
-    if (value !== undefined && value !== UNKNOWN) this.looked.add(name);
-    return value;
+    this.note(name);
+    return super.get(name);
   }
 
   has(name) {
-    const found = super.has(name);
-    if (found) this.looked.add(name);
-    return found;
+    this.note(name);
+    return super.has(name);
+  }
+
+  note(name) {
+    if (super.has(name)) this.looked.add(name);
   }
 }
 
