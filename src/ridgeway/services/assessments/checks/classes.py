@@ -27,10 +27,11 @@ from ridgeway.services.assessments.checks.candidates import (
     cut_years,
     merge,
 )
-from ridgeway.services.assessments.checks.exemplars import find_exemplar
+from ridgeway.services.assessments.checks.exemplars import find_exemplar, find_of_form
 from ridgeway.services.assessments.checks.features import Feature, find_features
 from ridgeway.services.assessments.checks.probing import Prober
 from ridgeway.services.assessments.checks.program import Program, list_nodes, list_test_expressions
+from ridgeway.services.assessments.engine.questions import REFUSED
 from ridgeway.services.assessments.expressions import UNKNOWN, Span, read_value
 from ridgeway.services.assessments.expressions.values import MILLION
 
@@ -221,8 +222,9 @@ class QuestionSplit:
         step = MILLION // 10**digits
         is_year = self.question["type"] == "year"
         low, high = (self.read_limit(key) for key in ("min", "max"))
-        first = low if low is not None else MILLION if is_year else -MAX_NUMBER
-        last = high if high is not None else 9_999 * MILLION if is_year else MAX_NUMBER
+        least, most = (MILLION, 9_999 * MILLION) if is_year else (-MAX_NUMBER, MAX_NUMBER)
+        first = least if low is None else max(low, least)
+        last = most if high is None else min(high, most)
         self.join(first, last, [each + more for each in self.splitter.numbers for more in (-step, 0, step)], step)
         constants = self.joint or self.splitter.numbers
         yield from cut_numbers(self.sign, low=first, high=last, step=step, constants=constants)
@@ -254,24 +256,31 @@ class QuestionSplit:
             yield from cut_years(self.sign, first, last)
 
     def list_words(self) -> Iterator[Candidate]:
-        """One text of the right form, and those that a rule names."""
-        example = find_exemplar(self.question)
-        named = {
-            node[2]
-            for prober, _ in self.features
-            for node in list_everything(prober.program)
-            if node[0] == "lit" and node[1] == "text" and isinstance(node[2], str) and node[2]
-        }
-        read_by_rules = any(features for _, features in self.features)
-        for each in sorted({example, *(named if read_by_rules else ())}):
-            yield Candidate(each, each, 1)
+        """A text of the right form, and those that a rule names or looks at the form of, where they can be given."""
+        tried = {find_exemplar(self.question)}
+        if any(features for _, features in self.features):
+            nodes = [node for prober, _ in self.features for node in list_everything(prober.program)]
+            tried.update(node[2] for node in nodes if node[:2] == ["lit", "text"] and isinstance(node[2], str))
+            forms = [node[2][-1][2] for node in nodes if node[:2] == ["call", "matches_pattern"]]
+            tried.update(find_of_form(form) for form in forms)
+        for each in sorted(tried):
+            if each and any(can_give(prober, question["id"], each) for prober, question in self.versions):
+                yield Candidate(each, each, 1)
 
     def read_limit(self, key: str) -> Any:
         """The smallest or largest answer that any version allows, when it does not hang on other answers."""
         limits = [read_limit(prober, each, key) for prober, each in self.versions]
+        if any(prober.program.read_questions(each.get(key)) for prober, each in self.versions):
+            self.is_exact = False
         if any(each is None for each in limits):
             return None
         return min(limits) if key == "min" else max(limits)
+
+
+def can_give(prober: Prober, name: str, raw: Any) -> bool:
+    """Whether a question takes an answer."""
+    page = prober.program.assessment.pages[prober.program.page_of[name]]
+    return page.by_id[name].accept(raw, prober.make_scope({})) is not REFUSED
 
 
 def read_limit(prober: Prober, question: dict[str, Any], key: str) -> Any:

@@ -35,12 +35,6 @@ FLOW: Final = {
     ),
     "dead-end": error("Answers lead behind the last page, and nothing is said.", "End the page with a route."),
     "loop": error("A page leads back to itself.", "Send the route to a later page."),
-    "missing-default-route": error(
-        "All routes of a page have conditions.", "Let the last route have no `when`, for everybody else."
-    ),
-    "route-shadowed": error(
-        "A route stands behind one that has no condition.", "Move the route without `when` to the end."
-    ),
     "condition-always-true": error(
         "A condition holds for everybody who comes there.", "Remove the condition, or mend it."
     ),
@@ -100,7 +94,6 @@ USE: Final = {
     "parameter-unused": warning("Nothing reads a parameter.", "Remove it."),
     "decision-unused": warning("Nothing asks a table.", "Remove it, or send a route to it."),
     "entitlement-unused": warning("No rule gives an entitlement.", "Remove it, or add a rule."),
-    "parameter-out-of-range": error("A parameter lies outside its own limits.", "Mend its value, `min` or `max`."),
     "parameter-past-review": warning(
         "The day on which a parameter should have been looked at again is over.", "Look at it, then move `review`."
     ),
@@ -110,7 +103,6 @@ USE: Final = {
     "review-passed": warning(
         "The day on which the assessment should have been looked at again is over.", "Look at it, then move `review`."
     ),
-    "validity-backwards": error("The last day lies before the first.", "Mend `from` and `until`."),
     "validity-hole": error(
         "On some days a table gives nothing for values for which it gives something on other days.",
         "Let the days of its rules follow one another without a gap.",

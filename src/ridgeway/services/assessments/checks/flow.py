@@ -13,7 +13,7 @@ def check_flow(subject: Subject) -> Iterator[Finding]:
     """Every finding of this group."""
     yield from check_reach(subject)
     for name in subject.program.order:
-        yield from check_routes(subject, name)
+        yield from check_ends(subject, name)
         yield from check_order(subject, name)
     yield from check_loops(subject)
     yield from check_table_order(subject)
@@ -38,22 +38,10 @@ def check_reach(subject: Subject) -> Iterator[Finding]:
             yield subject.find("unreachable-outcome", f"outcome.{name}", f"No way leads to outcome {name}.")
 
 
-def check_routes(subject: Subject, name: str) -> Iterator[Finding]:
-    """The routes of one page: the last one is for everybody, those before it are not."""
-    routes = subject.program.pages[name]["routes"]
-    key = f"page.{name}"
-    for number, route in enumerate(routes[:-1]):
-        if route["when"] is None:
-            yield subject.find(
-                "route-shadowed",
-                f"{key}.route.{number + 1}",
-                f"Route {number + 2} of page {name} is never looked at: route {number + 1} has no condition.",
-            )
-            break
-    if routes and routes[-1]["when"] is not None:
-        yield subject.find("missing-default-route", key, f"Page {name} has no route for everybody else.")
-    if any(edge.target == "end" for edge in subject.program.list_edges(name)) or not routes:
-        yield subject.find("dead-end", key, f"Behind page {name} there is nothing.")
+def check_ends(subject: Subject, name: str) -> Iterator[Finding]:
+    """A page behind which there is nothing when it is passed over."""
+    if any(edge.target == "end" for edge in subject.program.list_edges(name)):
+        yield subject.find("dead-end", f"page.{name}", f"Behind page {name} there is nothing.")
 
 
 def check_loops(subject: Subject) -> Iterator[Finding]:

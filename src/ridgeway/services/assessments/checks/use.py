@@ -10,7 +10,8 @@ from ridgeway.services.assessments.checks.findings import Finding, Subject
 from ridgeway.services.assessments.checks.probing import Prober
 from ridgeway.services.assessments.checks.program import Program
 from ridgeway.services.assessments.checks.walked import read_validity
-from ridgeway.services.assessments.expressions import UNKNOWN, read_value, render_number
+from ridgeway.services.assessments.definition import Spot
+from ridgeway.services.assessments.definition.names import SERVICE
 
 BUILT_IN: Final = "on_behalf"
 
@@ -145,7 +146,7 @@ def check_limits(subject: Subject) -> Iterator[Finding]:
 
 
 def check_parameters(subject: Subject) -> Iterator[Finding]:
-    """Parameters outside their limits, past their review, or without a value on the first days."""
+    """Parameters past their review, or without a value on the first days."""
     first, _ = read_validity(subject.compiled)
     for name, written in (subject.package.definition.parameters or {}).items():
         element = f"parameter.{name}"
@@ -156,26 +157,14 @@ def check_parameters(subject: Subject) -> Iterator[Finding]:
         begins = compiled["values"][0][0] if compiled["values"] else None
         if begins is not None and date.fromisoformat(begins) > max(first, date(1970, 1, 1)):
             yield subject.find("parameter-hole", element, f"Parameter {name} has no value before {begins}.")
-        for _, value in compiled["values"]:
-            number = read_value(compiled["type"], value) if compiled["type"] == "number" else UNKNOWN
-            if number is UNKNOWN:
-                continue
-            too_small = written.min is not None and number < written.min * 10**6
-            too_large = written.max is not None and number > written.max * 10**6
-            if too_small or too_large:
-                shown = render_number(number)
-                message = f"Parameter {name} is {shown}; it goes from {written.min} to {written.max}."
-                yield subject.find("parameter-out-of-range", element, message)
 
 
 def check_days(subject: Subject) -> Iterator[Finding]:
     """The days of the whole assessment."""
     definition = subject.package.definition
     valid = definition.valid
-    if valid is not None and valid.from_ and valid.until and valid.from_ > valid.until:
-        message = f"It ends on {valid.until}, before it begins on {valid.from_}."
-        yield subject.find("validity-backwards", "valid", message)
-    elif valid is not None and valid.until is not None and valid.until < subject.today:
+    if valid is not None and valid.until is not None and valid.until < subject.today:
         yield subject.find("validity-over", "valid", f"Its last day was {valid.until}.")
     if definition.review is not None and definition.review < subject.today:
-        yield subject.find("review-passed", "review", f"It was due for review on {definition.review}.")
+        place = subject.package.place_of(Spot(SERVICE, ("review",)))
+        yield subject.find_at("review-passed", "review", place, f"It was due for review on {definition.review}.")

@@ -16,7 +16,7 @@ from ridgeway.services.assessments.checks.walking import Walk, Walker, gather_an
 
 MAX_DAYS_WALKED: Final = 6
 """Days for which paths are walked: today, and days on which rules or parameters change."""
-MAX_CHECK_STEPS: Final = 5_000
+MAX_CHECK_STEPS: Final = 4_000
 """Pages that the walk of one day asks, so that a check takes a few seconds."""
 MAX_SHOWN: Final = 6
 
@@ -128,21 +128,20 @@ def check_conditions(subject: Subject, walked: Walked, *, is_mild: bool) -> Iter
 
 
 def check_ends(subject: Subject, walked: Walked) -> Iterator[Finding]:
-    """Answers after which nothing is said."""
-    seen: set[tuple[str, ...]] = set()
+    """Answers after which nothing is said, on all days or on some."""
+    met: dict[tuple[str, str], dict[date, str]] = {}
     for day, walk in walked.walks.items():
         for (ending, *_), tally in walk.endings.items():
-            key = ("decision", ending.decision) if ending.decision else ("page", str(ending.at))
-            if ending.outcome is not None or ending.is_refused or key in seen:
-                continue
-            seen.add(key)
-            shown = show_answers(gather_answers(tally.example))
-            if ending.decision:
-                message = f"Table {ending.decision} gives nothing on {day} for {shown}."
-                yield subject.find("table-gap", f"decision.{ending.decision}", message)
-            else:
-                message = f"Behind page {ending.at} there is nothing for {shown}."
-                yield subject.find("dead-end", f"page.{ending.at}", message)
+            if ending.outcome is None and not ending.is_refused:
+                place = ("decision", ending.decision) if ending.decision else ("page", str(ending.at))
+                met.setdefault(place, {}).setdefault(day, show_answers(gather_answers(tally.example)))
+    for (kind, name), by_day in met.items():
+        day, shown = next(iter(by_day.items()))
+        if kind == "page":
+            yield subject.find("dead-end", f"page.{name}", f"Behind page {name} there is nothing for {shown}.")
+        else:
+            code = "table-gap" if len(by_day) == len(walked.walks) else "validity-hole"
+            yield subject.find(code, f"decision.{name}", f"Table {name} gives nothing on {day} for {shown}.")
 
 
 def show_answers(answers: dict[str, Any], most: int | None = MAX_SHOWN) -> str:

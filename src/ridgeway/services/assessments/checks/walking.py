@@ -11,7 +11,7 @@ when every version has ended, and its ending is the tuple of theirs.
 import itertools
 import math
 import zlib
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ MAX_WALK_STEPS: Final = 8_000
 FINE: Final = 12
 COARSE: Final = 1
 """Of answers that are compared with one another, so many values are tried: first many, when that takes too long few."""
-SPREAD_PATHS: Final = 1_000
+SPREAD_PATHS: Final = 200
 """Paths that are taken here and there where there are too many to walk."""
 MAX_ITEMS: Final = 2
 """Items for which a page that is asked several times is walked, unless it must be asked more often."""
@@ -160,7 +160,8 @@ class Walker:
                 answers = with_answers(answers, asked.page, asked.item, dict(choice.values))
                 weight *= choice.weight
                 given.append((asked.page, asked.item, choice.values))
-            found.join(list_endings(positions), Tally(weight, 1, tuple(given)), len(given))
+            if not self.is_impossible([list_endings(positions)], given[-1][0] if given else ""):
+                found.join(list_endings(positions), Tally(weight, 1, tuple(given)), len(given))
         return self.report(found, is_complete=False)
 
     def visit(self, answers: dict[str, Any], chosen: Chosen) -> Part:
@@ -180,9 +181,15 @@ class Walker:
             for choice in self.list_choices(asked):
                 following = with_answers(answers, asked.page, asked.item, dict(choice.values))
                 more = tuple(((each.question, asked.item), each.number) for each in choice.classes)
-                part.add(self.visit(following, chosen + more), choice.weight, (asked.page, asked.item, choice.values))
+                child = self.visit(following, chosen + more)
+                if not self.is_impossible(child.endings, asked.page):
+                    part.add(child, choice.weight, (asked.page, asked.item, choice.values))
         self.memo[key] = part
         return part
+
+    def is_impossible(self, endings: Iterable[Endings], page: str) -> bool:
+        """Whether one version alone does not take an answer, as its limit hangs on another answer."""
+        return len(self.machines) == 1 and any(each.is_refused and each.at == page for (each, *_) in endings)
 
     def find_asked(self, positions: tuple[Position, ...], answers: dict[str, Any]) -> "Asked | None":
         """What is asked next: by the first version that still asks."""
@@ -198,7 +205,8 @@ class Walker:
         positions = self.place(answers)
         asked = self.find_asked(positions, answers)
         if asked is None:
-            yield Path(answers, list_endings(positions), weight)
+            if not any(each.ending is not None and each.ending.is_refused for each in positions) or self.machines[1:]:
+                yield Path(answers, list_endings(positions), weight)
             return
         for choice in self.list_choices(asked):
             following = with_answers(answers, asked.page, asked.item, dict(choice.values))
