@@ -1,10 +1,12 @@
 """Answers at random, most of them such as people give, some such as nobody should."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 Json = dict[str, Any]
+Compiled = Mapping[str, Any]
 TEXTS = {
     "text": ("Lima", "a b", " x", "é\u0301", "مرحبا", ""),
     "long_text": ("One.\n\nTwo.", "x" * 300, "\n"),
@@ -16,7 +18,7 @@ TEXTS = {
 ODD: tuple[Any, ...] = (None, "", 0, 1, True, "x", [], ["x"], {}, [["x"]], "2026-02-30", "1e3", "01", "-0", 10**20)
 
 
-def choose_answers(compiled: Json, random: Random, today: date) -> Json:
+def choose_answers(compiled: Compiled, random: Random, today: date) -> Json:
     """Answers to most questions of all pages."""
     answers: Json = {}
     for page in compiled["pages"]:
@@ -30,13 +32,13 @@ def choose_answers(compiled: Json, random: Random, today: date) -> Json:
     return answers
 
 
-def choose_page(compiled: Json, page: Json, random: Random, today: date) -> Json:
+def choose_page(compiled: Compiled, page: Json, random: Random, today: date) -> Json:
     """Answers to the questions of a page."""
     chosen = {each["id"]: choose(compiled, each, random, today) for each in page["questions"]}
     return {name: value for name, value in chosen.items() if random.random() < 0.97}
 
 
-def choose(compiled: Json, question: Json, random: Random, today: date) -> Any:
+def choose(compiled: Compiled, question: Json, random: Random, today: date) -> Any:
     """One answer."""
     if random.random() < 0.02:
         return random.choice(ODD)
@@ -47,7 +49,7 @@ def choose(compiled: Json, question: Json, random: Random, today: date) -> Any:
     return choose_proper(compiled, question, random, today)
 
 
-def choose_proper(compiled: Json, question: Json, random: Random, today: date) -> Any:
+def choose_proper(compiled: Compiled, question: Json, random: Random, today: date) -> Any:
     """An answer as people give it, mostly within the limits."""
     kind = question["type"]
     options = [each["id"] for each in question.get("options") or ()]
