@@ -24,6 +24,9 @@ from ridgeway.catalogue.overlays.files import parse_tree
 from ridgeway.catalogue.overlays.merging import Choice, Conflict, Decision, Merge, describe
 from ridgeway.catalogue.overlays.operations import Operation
 from ridgeway.catalogue.packages.reading import Incoming, pack_release, read_incoming, to_release
+from ridgeway.catalogue.packages.sources import read_source
+from ridgeway.catalogue.shelves.shelf import put_on_shelf
+from ridgeway.catalogue.verbs.shelf import VERBS
 from ridgeway.services.passing import Concern
 
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -38,15 +41,22 @@ def catalogue() -> None:
     """Service packages: pass them on, adopt them, adapt them, keep them up to date."""
 
 
+for verb in VERBS:
+    catalogue.add_command(verb)
+
+
 @catalogue.command()
 @click.argument("package", type=EXISTING)
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
 @as_json
 def publish(package: Path, target: Path, *, as_json: bool) -> None:
-    """Check PACKAGE and write it with the list of its files as one zip, the same bytes for the same content."""
+    """Check PACKAGE and write it with the list of its files as one zip: to a file, or on the shelf that a folder is."""
     incoming = read_incoming(package)
     refuse_errors(incoming.passing.check(incoming.files, incoming.origin, today=read_today()), as_json=as_json)
-    target.write_bytes(pack_release(incoming))
+    if target.is_dir():
+        target = put_on_shelf(target, incoming, now=datetime.now(UTC))  # noqa: TID251 - the command's clock
+    else:
+        target.write_bytes(pack_release(incoming))
     told = describe_incoming(incoming) | {"file": str(target)}
     tell(told, f"{target}: {incoming.facts.package} {incoming.facts.version}, {told['digest']}", as_json=as_json)
 
@@ -65,12 +75,12 @@ def verify(package: Path, *, as_json: bool) -> None:
 
 
 @catalogue.command()
-@click.argument("package", type=EXISTING)
+@click.argument("package")
 @click.argument("folder", type=FOLDER)
 @as_json
-def adopt(package: Path, folder: Path, *, as_json: bool) -> None:
-    """Take PACKAGE over into FOLDER, where it can be changed and still be brought up to date."""
-    incoming = read_incoming(package)
+def adopt(package: str, folder: Path, *, as_json: bool) -> None:
+    """Take PACKAGE (a folder, a zip, SHELF/PACKAGE or SHELF/PACKAGE@VERSION) over into FOLDER, to be changed there."""
+    incoming = read_source(package)
     adopted = adopt_release(to_release(incoming), folder)
     sentence = (
         f"{folder} stands on {adopted.lock.package} {adopted.lock.version}. Change what is in {folder / PACKAGE}, "
@@ -113,7 +123,7 @@ def status(folder: Path, *, as_json: bool) -> None:
 
 @catalogue.command()
 @click.argument("folder", type=FOLDER)
-@click.argument("package", type=EXISTING)
+@click.argument("package", required=False)
 @click.option("--settle", multiple=True, metavar="ELEMENT=ours|theirs", help="Decide one conflict; may be repeated.")
 @click.option("--set", "values", multiple=True, metavar="ELEMENT=VALUE", help="Decide one by another value (YAML).")
 @click.option("--reason", default="", help="Why it was decided so.")
@@ -122,7 +132,7 @@ def status(folder: Path, *, as_json: bool) -> None:
 @as_json
 def update(
     folder: Path,
-    package: Path,
+    package: str | None,
     *,
     settle: tuple[str, ...],
     values: tuple[str, ...],
@@ -131,8 +141,8 @@ def update(
     author: str,
     as_json: bool,
 ) -> None:
-    """Bring FOLDER to the release in PACKAGE; what both changed is shown, and waits for a person."""
-    incoming = read_incoming(package)
+    """Bring FOLDER to PACKAGE, or to the newest where it came from; what both changed waits for a person."""
+    incoming = read_source(package or read_adopted(folder).lock.origin)
     release = to_release(incoming, since=read_adopted(folder).lock.version)
     decisions = read_decisions(settle, values, author=author, reason=reason)
     merge = plan_update(folder, release, decisions)

@@ -1,0 +1,1 @@
+"""A shelf: a folder of published packages that can be searched."""

@@ -1,0 +1,1 @@
+"""The verbs of `ridgeway catalogue`, a file a group."""
