@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from ridgeway.services.assessments.checks.findings import Finding, Subject
 from ridgeway.services.assessments.checks.walked import read_validity, show_answers
 from ridgeway.services.assessments.definition.shapes import Case
-from ridgeway.services.assessments.engine import Trail, decide, replay
+from ridgeway.services.assessments.engine import Trail, decide, read_given, replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,11 @@ class CaseRun:
 def run_cases(subject: Subject) -> list[CaseRun]:
     """Every example, run on its day."""
     first, last = read_validity(subject.compiled)
+    assessment = subject.program.assessment
     runs = []
     for number, case in enumerate(subject.package.definition.tests):
         day = case.today or (first if first > date.min else min(subject.today, last))
-        trail = replay(subject.program.assessment, to_raw(case.given), today=day)
+        trail = replay(assessment, read_given(assessment, case.given), today=day)
         runs.append(CaseRun(number, case, trail, list_entitlements(subject, trail)))
     return runs
 
@@ -76,19 +75,3 @@ def explain(run: CaseRun) -> str:
     if trail.outcome != run.case.expect:
         return f"ends in {trail.outcome or 'nothing'}; expected {run.case.expect}"
     return f"finds {', '.join(run.entitlements) or 'nothing'}; expected {', '.join(run.case.entitlements or ())}"
-
-
-def to_raw(value: Any) -> Any:
-    """An answer as people write it in YAML, as it is kept: numbers and days are texts."""
-    match value:
-        case bool() | None | str():
-            return value
-        case int() | float() | Decimal():
-            return format(Decimal(str(value)).normalize(), "f")
-        case date():
-            return value.isoformat()
-        case dict():
-            return {name: to_raw(each) for name, each in value.items()}
-        case list() | tuple():
-            return [to_raw(each) for each in value]
-    return str(value)

@@ -93,6 +93,9 @@ def list_options(program: Program, owner: str, constants: list[Any]) -> list[str
         question = program.questions[owner]
         if question.get("options"):
             return [each["id"] for each in question["options"]]
+        ids = program.compiled["lists"].get(question.get("list"), {}).get("ids", [])
+        named = sorted({each for each in constants if each in ids})
+        return named + next(([each] for each in ids if each not in named), [])
     name, _, output = owner.partition(".")
     if name in program.decisions:
         return sorted({each[2] for each in list_given(program.decisions[name], output or None)})

@@ -62,10 +62,16 @@ class Cutter:
         read = self.program.read_questions(expression)
         if not read:
             return
-        if not read & self.askable:
+        if not read & self.askable and not holds_item(expression):
             yield expression
             return
         match expression:
+            case ["each", _, str(page), body]:
+                if not {each["id"] for each in self.program.pages[page]["questions"]} & self.askable:
+                    yield from self.cut(["answer", page])
+                yield from self.cut(body)
+            case ["item", *_]:
+                return
             case ["fact", str(name)]:
                 yield from self.cut(self.program.facts[name])
             case ["output" | "decision", str(name), *_]:
@@ -74,6 +80,13 @@ class Cutter:
             case _:
                 for child in list_children(expression):
                     yield from self.cut(child)
+
+
+def holds_item(expression: Expression) -> bool:
+    """Whether an expression says something about one item, outside of what goes over all of them."""
+    if expression[0] == "each":
+        return False
+    return expression[0] == "item" or any(holds_item(each) for each in list_children(expression))
 
 
 def list_roots_of(program: Program, target: str) -> Iterator[Expression]:

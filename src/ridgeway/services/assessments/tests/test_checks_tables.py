@@ -70,7 +70,7 @@ def make_prober(rows):
     return Prober(Program(compile_package(read(HEAD + rules + FOOT))), date(2026, 11, 20))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(ROWS)
 def test_what_the_sweep_finds_is_what_trying_every_value_finds(rows):
     prober = make_prober(rows)

@@ -83,7 +83,7 @@ def is_small(compiled):
 
 def test_counts_are_those_of_every_single_way_to_answer():
     compared = 0
-    for seed in range(700):
+    for seed in range(300):
         compiled = make_definition(Random(seed))
         if not is_small(compiled) or not is_sound(Program(compiled)):
             continue
@@ -98,10 +98,10 @@ def test_counts_are_those_of_every_single_way_to_answer():
         assert walked == forced, seed
         assert walk.paths <= sum(forced.values())
         compared += 1
-    assert compared > 10
+    assert compared > 5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_whoever_answers_anything_ends_where_the_walk_ended(seed):
     random = Random(seed)

@@ -26,7 +26,6 @@ from ridgeway.services.assessments.checks import (
     render_plain_outline,
     show_answers,
 )
-from ridgeway.services.assessments.checks.cases import to_raw
 from ridgeway.services.assessments.checks.differing import list_said
 from ridgeway.services.assessments.checks.plain import say_plainly
 from ridgeway.services.assessments.definition import compile_package, read_package
@@ -110,7 +109,9 @@ def draw(
 
 def find_path(compiled: dict[str, Any], given: str, day: datetime | None) -> list[str]:
     """The targets by which answers go."""
-    trail = engine.replay(engine.load(compiled), read_given(given), today=choose_day(day, compiled["zone"]))
+    assessment = engine.load(compiled)
+    answers = engine.read_given(assessment, read_json(given))
+    trail = engine.replay(assessment, answers, today=choose_day(day, compiled["zone"]))
     path = list(dict.fromkeys(f"page:{step.page}" for step in trail.steps))
     path += [f"decision:{trail.decision.decision}"] if trail.decision else []
     return path + ([f"outcome:{trail.outcome}"] if trail.outcome else [])
@@ -125,7 +126,8 @@ def find_path(compiled: dict[str, Any], given: str, day: datetime | None) -> lis
 def explain(*, package: Path, given: str, language: str, day: datetime | None, as_json: bool) -> None:
     """Explain the result of answers to PACKAGE: by a sentence, the answers that mattered, and the row of the table."""
     compiled = compile_package(read_package(package))
-    assessment, answers = engine.load(compiled), read_given(given)
+    assessment = engine.load(compiled)
+    answers = engine.read_given(assessment, read_json(given))
     today = choose_day(day, compiled["zone"])
     trail = engine.replay(assessment, answers, today=today)
     chosen = language or compiled["languages"][0]["code"]
@@ -192,7 +194,7 @@ def say_nearest(compiled: dict[str, Any], nearest: Nearest | None, trail: engine
     return f"If {changed}{added}, the result would be: {title} ({nearest.outcome})."
 
 
-def read_given(given: str) -> dict[str, Any]:
+def read_json(given: str) -> dict[str, Any]:
     """Answers as JSON, or those in a file.
 
     Raises:  click.BadParameter when it is no JSON object.
@@ -204,7 +206,7 @@ def read_given(given: str) -> dict[str, Any]:
         raise click.BadParameter(f"it is neither JSON nor a file that holds some ({error})") from error
     if not isinstance(answers, dict):
         raise click.BadParameter("it is no JSON object, which begins with {")
-    return {name: to_raw(each) for name, each in answers.items()}
+    return answers
 
 
 VERBS = (diff, draw, explain)
