@@ -129,6 +129,7 @@ WORDS: Final[Mapping[str, str]] = {
     "rule_input": _("What was looked at"),
     "rule_test": _("What the rule asks for"),
     "rule_value": _("What was found"),
+    "seen_version": _("Version {0}, seen on {1}"),
     "skip": _("Skip to main content"),
     "start": _("Start now"),
     "too_long": _("Your answers are too long to be carried. Shorten what you wrote."),

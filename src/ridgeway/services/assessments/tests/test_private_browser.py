@@ -75,6 +75,7 @@ def test_a_whole_walk_sends_nothing_and_no_address_tells_an_answer(
 ) -> None:
     with visit(browser, site) as page:
         await_worker(page)
+        expect(page.locator(".privacy")).to_contain_text("leaves this device")
         requests = note_requests(page.context)
         go_on(page)
         headings = walk(page, rebate, REBATE, language="en", today=TODAY)
@@ -151,6 +152,19 @@ def test_a_calendar_file_is_made_on_the_device(browser: Browser, site: str, reba
         assert text.startswith("BEGIN:VCALENDAR")
         assert "DTSTART;VALUE=DATE:202" in text
         assert [each for each in requests if not each.startswith("GET blob:") and BASE not in each] == []
+
+
+def test_a_result_on_paper_has_what_was_answered_and_nothing_to_press(
+    browser: Browser, site: str, rebate: Assessment
+) -> None:
+    with visit(browser, site) as page:
+        go_on(page)
+        walk(page, rebate, REBATE, language="en", today=TODAY)
+        page.emulate_media(media="print")
+        for shown in (".panel-title", ".answers", ".stamp"):
+            expect(page.locator(shown)).to_be_visible()
+        for hidden in (".quick-exit", ".back-link", ".buttons", ".languages", ".answers .summary-actions a"):
+            expect(page.locator(hidden).first).not_to_be_visible()
 
 
 def test_leaving_quickly_and_deleting_forget_everything(browser: Browser, site: str, rebate: Assessment) -> None:

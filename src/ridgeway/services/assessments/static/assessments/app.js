@@ -59,9 +59,17 @@ class Private {
   build(trail, address, fault = {}) {
     const { language, step } = address;
     if (step === 0 || stateOf(this.assessment, this.today) !== "valid") {
-      return buildStartView(this.assessment, language, this.today);
+      return this.describeStart(language);
     }
     return buildView(this.assessment, trail, { step, language, answers: this.keeping.answers, ...fault });
+  }
+
+  /* The start page; what the server counts of its own pages is not true here. */
+  describeStart(language) {
+    const view = buildStartView(this.assessment, language, this.today);
+    const words = this.words(language);
+    const privacy = [words.nothing_sent, words.privacy_not_stored, words.privacy_not_counted];
+    return view.kind === "start" ? { ...view, privacy } : view;
   }
 
   draw(view, address, { moved }) {

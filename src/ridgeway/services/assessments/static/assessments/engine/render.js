@@ -86,7 +86,7 @@ ${links.download && html`<li><a href="${links.download}" download>${words.one_fi
 }
 
 function renderStamp(stamp, words) {
-  const text = fill(words.version, [stamp.version, stamp.date]);
+  const text = fill(words.seen_version, [stamp.version, stamp.date]);
   return html`<p class="stamp small soft">${text} · <span dir="ltr">${stamp.digest.slice(0, 12)}</span></p>`;
 }
 
