@@ -4,9 +4,11 @@ Law: they depend on the definition alone and hold nothing of a person, so any ca
 the worker and the manifest has a digest in its name and never changes under it.
 """
 
+import gzip
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from ridgeway.services.assessments.offline.documents import (
@@ -29,7 +31,7 @@ POLICY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
     """A file with its type and how long it may be kept; `policy` is what a page may do, "" for what is no page."""
 
@@ -37,6 +39,11 @@ class File:
     body: bytes
     cache_control: str
     policy: str = ""
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The body compressed for those who take gzip; the same for the same body."""
+        return gzip.compress(self.body, mtime=0)
 
 
 def make_files(compiled: Compiled, *, base: str, exit_href: str = "", home_href: str = "") -> dict[str, File]:

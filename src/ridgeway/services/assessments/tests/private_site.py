@@ -33,7 +33,7 @@ def serve_files(compiled: Mapping[str, Any]) -> Iterator[str]:
             if file and file.policy:
                 self.send_header("Content-Security-Policy", file.policy)
             self.end_headers()
-            self.wfile.write(file.body if file else b'<link rel=icon href=data:,><title>Weather</title>Sunny.')
+            self.wfile.write(file.body if file else b"<link rel=icon href=data:,><title>Weather</title>Sunny.")
 
         def log_message(self, *_args: Any) -> None:
             """Nothing."""

@@ -43,7 +43,7 @@ def test_the_browser_s_engine_with_a_definition_is_small(name: str) -> None:
 
 def test_the_scripts_and_the_sheet_of_the_private_mode_are_small() -> None:
     files = make_files(load_sample("energy-rebate-check").compiled, base=BASE)
-    sizes = {name.split("-")[0]: weigh(file.body) for name, file in files.items()}
+    sizes = {name.split("-")[0]: len(file.packed) for name, file in files.items()}
     assert sizes["app"] <= MOST_APP
     assert sizes["styles"] <= MOST_STYLES
     assert sizes[""] <= 2 * KILOBYTE

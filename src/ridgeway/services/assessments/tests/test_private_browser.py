@@ -200,7 +200,7 @@ def test_a_keyboard_is_enough_and_a_new_page_is_read_from_its_heading(browser: B
         page.wait_for_function("location.hash === '#/en/2'")
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", 360), ("fr", 1200), ("ar", 360), ("ar", 1200)])
+@pytest.mark.parametrize(("language", "width"), [("en", 1200), ("ar", 360)])
 def test_every_page_is_accessible_in_both_directions(browser: Browser, language: str, width: int) -> None:
     assessment = find("respiratory-check-2021")
     size = {"width": width, "height": 800}

@@ -28,7 +28,7 @@ from ridgeway.services.assessments.tests.twins import (
 DAY = count_days(TODAY)
 seeds = st.integers(min_value=0, max_value=2**32)
 few = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
 )
 
 
