@@ -354,7 +354,7 @@ def main() -> None:
             served = measure_served(folder, page, cookie, address, chosen.seconds)
             lines += [
                 "",
-                f"granian, {PROCESSES} processes of {THREADS} threads, {CONNECTIONS} connections, the load on their cores",
+                f"granian, {PROCESSES} processes of {THREADS} threads, {CONNECTIONS} connections, load on the same two",
                 *served,
             ]
             print("\n".join(lines[-4:]))
