@@ -29,7 +29,7 @@ MAX_ENVELOPE_BYTES: Final = 1024 * 1024
 MAX_NAME_CHARACTERS: Final = 200
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 KEY_ID: Final = re.compile(r"[0-9a-f]{64}")
-TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 OWN: Final = ("format", "kind", "package", "version", "digest", "by", "at")
 """What every statement says; the rest is of its kind."""
 UNREADABLE: Final = (ValueError, KeyError, TypeError, RecursionError, AttributeError)
