@@ -39,18 +39,22 @@ MAX_CONSTANTS: Final = 400
 MAX_NUMBER: Final = 10**12 * MILLION
 MAX_DAYS: Final = 365 * 150
 """The longest duration that is tried."""
-TEXT_TYPES: Final = frozenset({"text", "long_text", "email", "phone", "postal_code", "identifier"})
+CHOSEN_TYPES: Final = frozenset({"yes_no", "radios", "checkboxes", "list"})
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerClass:
-    """One class: an answer of it as it is kept (`raw`), others at its borders, and how many answers it holds."""
+    """One class: an answer of it as it is kept (`raw`), others at its borders, and how many answers it holds.
+
+    `choices` is the same count where answers are chosen, and 1 where they are typed.
+    """
 
     question: str
     number: int
     raw: Any
     count: int
     borders: tuple[Any, ...] = ()
+    choices: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,8 @@ class QuestionSplit:
             ends = [each for member in members for each in (member.raw, member.last) if each is not None]
             borders = tuple(ends[:1] + ends[-1:] if len(ends) > 1 else ())
             count = sum(member.count for member in members)
-            classes.append(AnswerClass(self.question["id"], number, members[0].raw, count, borders))
+            choices = count if self.question["type"] in CHOSEN_TYPES else 1
+            classes.append(AnswerClass(self.question["id"], number, members[0].raw, count, borders, choices))
         return Split(tuple(classes), self.is_exact)
 
     def sign(self, value: Any) -> Hashable:

@@ -38,11 +38,15 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class PathTally:
-    """All paths on one day; counts are of what was walked where `is_complete` is false."""
+    """All paths on one day; counts are of what was walked where `is_complete` is false.
+
+    `raw` are all ways to answer (texts count once), `choices` those where all that is typed counts once.
+    """
 
     today: date
     paths: int
     raw: int
+    choices: int
     shortest: int
     longest: int
     steps: int
@@ -82,6 +86,7 @@ def tally(machine: Machine, walk: Walk) -> PathTally:
         today=machine.today,
         paths=walk.paths,
         raw=walk.raw,
+        choices=walk.choices,
         shortest=walk.shortest,
         longest=walk.longest,
         steps=walk.steps,

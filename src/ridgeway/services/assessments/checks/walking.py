@@ -12,7 +12,7 @@ import itertools
 import math
 import zlib
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ridgeway.services.assessments.checks.classes import AnswerClass, Splitter, make_splitter
@@ -40,9 +40,13 @@ Chosen = tuple[tuple[tuple[str, int | None], int], ...]
 
 @dataclass(slots=True)
 class Tally:
-    """Paths that end alike: how many answers by value (`raw`) and by class (`paths`), and one example."""
+    """Paths that end alike: how many ways to answer (`raw`), how many by class (`paths`), and one example.
+
+    `choices` are ways to answer where what is typed counts once.
+    """
 
     raw: int
+    choices: int
     paths: int
     example: tuple[Given, ...]
 
@@ -55,16 +59,19 @@ class Part:
     shortest: int = 0
     longest: int = 0
 
-    def add(self, other: "Part", weight: int, given: Given) -> None:
+    def add(self, other: "Part", choice: "Choice", given: Given) -> None:
         """One class of answers at this page, and what follows from it."""
         first = not self.endings
         for ending, tally in other.endings.items():
             mine = self.endings.get(ending)
             if mine is None:
                 example = (given, *tally.example)
-                self.endings[ending] = Tally(tally.raw * weight, tally.paths, example)
+                self.endings[ending] = Tally(
+                    tally.raw * choice.weight, tally.choices * choice.choices, tally.paths, example
+                )
             else:
-                mine.raw += tally.raw * weight
+                mine.raw += tally.raw * choice.weight
+                mine.choices += tally.choices * choice.choices
                 mine.paths += tally.paths
         if other.endings:
             self.shortest = other.shortest + 1 if first else min(self.shortest, other.shortest + 1)
@@ -74,8 +81,9 @@ class Part:
         """One path more, of so many pages."""
         self.shortest = min(self.shortest, length) if self.endings else length
         self.longest = max(self.longest, length)
-        mine = self.endings.setdefault(endings, Tally(0, 0, tally.example))
+        mine = self.endings.setdefault(endings, Tally(0, 0, 0, tally.example))
         mine.raw += tally.raw
+        mine.choices += tally.choices
         mine.paths += tally.paths
 
 
@@ -97,6 +105,11 @@ class Walk:
         return sum(each.raw for each in self.endings.values())
 
     @property
+    def choices(self) -> int:
+        """How many ways there are to answer when what is typed counts once."""
+        return sum(each.choices for each in self.endings.values())
+
+    @property
     def paths(self) -> int:
         """How many paths there are by class."""
         return sum(each.paths for each in self.endings.values())
@@ -104,11 +117,18 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Answers to one page: a class of each question, and how many answers they stand for."""
+    """Answers to one page: a class of each question, how many answers they stand for, and how many choices."""
 
     values: tuple[tuple[str, Any], ...]
     classes: tuple[AnswerClass, ...]
     weight: int
+    choices: int
+
+
+def make_choice(classes: tuple[AnswerClass, ...]) -> Choice:
+    """The choice of one class of each question."""
+    values = tuple((each.question, each.raw) for each in classes)
+    return Choice(values, classes, math.prod(e.count for e in classes), math.prod(e.choices for e in classes))
 
 
 class WalkTooLongError(Exception):
@@ -153,15 +173,15 @@ class Walker:
         found = Part()
         for number in range(SPREAD_PATHS):
             answers: dict[str, Any] = {}
-            weight, given = 1, list[Given]()
+            weight, choices_made, given = 1, 1, list[Given]()
             while (asked := self.find_asked(positions := self.place(answers), answers)) is not None:
                 choices = self.list_choices(asked)
                 choice = choices[zlib.crc32(f"{number}:{asked.page}:{asked.item}".encode()) % len(choices)]
                 answers = with_answers(answers, asked.page, asked.item, dict(choice.values))
-                weight *= choice.weight
+                weight, choices_made = weight * choice.weight, choices_made * choice.choices
                 given.append((asked.page, asked.item, choice.values))
             if not self.is_impossible([list_endings(positions)], given[-1][0] if given else ""):
-                found.join(list_endings(positions), Tally(weight, 1, tuple(given)), len(given))
+                found.join(list_endings(positions), Tally(weight, choices_made, 1, tuple(given)), len(given))
         return self.report(found, is_complete=False)
 
     def visit(self, answers: dict[str, Any], chosen: Chosen) -> Part:
@@ -176,14 +196,14 @@ class Walker:
         part = Part()
         asked = self.find_asked(positions, answers)
         if asked is None:
-            part.endings[list_endings(positions)] = Tally(1, 1, ())
+            part.endings[list_endings(positions)] = Tally(1, 1, 1, ())
         else:
             for choice in self.list_choices(asked):
                 following = with_answers(answers, asked.page, asked.item, dict(choice.values))
                 more = tuple(((each.question, asked.item), each.number) for each in choice.classes)
                 child = self.visit(following, chosen + more)
                 if not self.is_impossible(child.endings, asked.page):
-                    part.add(child, choice.weight, (asked.page, asked.item, choice.values))
+                    part.add(child, choice, (asked.page, asked.item, choice.values))
         self.memo[key] = part
         return part
 
@@ -236,10 +256,7 @@ class Walker:
         """The ways to answer a page."""
         splits = [self.splitter.split(each["id"]) for each in asked.questions]
         self.is_exact = self.is_exact and all(each.is_exact for each in splits)
-        choices = [
-            Choice(tuple((each.question, each.raw) for each in classes), classes, math.prod(e.count for e in classes))
-            for classes in itertools.product(*(each.classes for each in splits))
-        ]
+        choices = [make_choice(each) for each in itertools.product(*(split.classes for split in splits))]
         if asked.repeat is None or asked.item is None:
             return choices
         return [self.say_again(choice, again) for again in self.list_again(asked) for choice in choices]
@@ -259,7 +276,7 @@ class Walker:
         """A choice with the answer to “another one?”."""
         if again is None:
             return choice
-        return Choice((*choice.values, ("again", again)), choice.classes, choice.weight)
+        return replace(choice, values=(*choice.values, ("again", again)))
 
 
 def walk_paths(*machines: Machine, max_steps: int = MAX_WALK_STEPS) -> Walk:

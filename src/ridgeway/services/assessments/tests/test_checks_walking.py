@@ -128,6 +128,7 @@ def test_2020_is_walked_by_51_paths_in_two_seconds():
 
     assert time.process_time() - began < 2
     assert (tally.paths, tally.longest, tally.is_complete, tally.is_exact) == (51, 15, True, True)
+    assert tally.choices == 10_223_487
     assert not tally.rules.missing
     assert not tally.routes.missing
 

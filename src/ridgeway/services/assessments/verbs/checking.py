@@ -187,6 +187,8 @@ def show_tally(compiled: dict[str, Any], tally: PathTally) -> Iterable[str]:
     yield f"{compiled['id']} {compiled['version']} on {tally.today}: {stand_for}{what}."
     if not tally.is_exact:
         yield "Some answers are compared with one another; of those, some values were tried for all."
+    if tally.choices != tally.raw:
+        yield f"Where days, numbers and texts that make no difference count once, there are {tally.choices:,} ways."
     yield f"From {tally.shortest} to {tally.longest} pages with questions; {tally.steps:,} pages asked."
     yield ""
     width = max((len(each.outcome or "(nothing)") for each in tally.outcomes), default=0)
