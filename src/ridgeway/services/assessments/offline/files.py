@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Final
 
 from ridgeway.services.assessments.offline.documents import (
@@ -31,7 +31,7 @@ POLICY: Final = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class File:
     """A file with its type and how long it may be kept; `policy` is what a page may do, "" for what is no page."""
 
@@ -40,10 +40,16 @@ class File:
     cache_control: str
     policy: str = ""
 
-    @cached_property
+    @property
     def packed(self) -> bytes:
         """The body compressed for those who take gzip; the same for the same body."""
-        return gzip.compress(self.body, mtime=0)
+        return pack(self.body)
+
+
+@lru_cache(maxsize=256)
+def pack(body: bytes) -> bytes:
+    """The body as gzip."""
+    return gzip.compress(body, mtime=0)
 
 
 def make_files(compiled: Compiled, *, base: str, exit_href: str = "", home_href: str = "") -> dict[str, File]:

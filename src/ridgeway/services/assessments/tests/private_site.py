@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from ridgeway.services.assessments.engine import Assessment, build_view, replay
-from ridgeway.services.assessments.offline import make_files
+from ridgeway.services.assessments.offline import File, make_files
 
 BASE = "/check/private/"
 
@@ -18,7 +18,18 @@ BASE = "/check/private/"
 @contextmanager
 def serve_files(compiled: Mapping[str, Any]) -> Iterator[str]:
     """The address of a site with the files of this assessment; `/away` is where the way out leads."""
-    files = make_files(compiled, base=BASE, exit_href="/away", home_href="")
+    with serve(make_site_files(compiled)) as address:
+        yield address
+
+
+def make_site_files(compiled: Mapping[str, Any]) -> dict[str, File]:
+    """The files of an assessment as the site has them."""
+    return make_files(compiled, base=BASE, exit_href="/away", home_href="")
+
+
+@contextmanager
+def serve(files: Mapping[str, File]) -> Iterator[str]:
+    """The address of a site with these files, which may change while it serves."""
 
     class Handler(BaseHTTPRequestHandler):
         """Answers with a file as the site would."""

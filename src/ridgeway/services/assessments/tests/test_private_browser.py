@@ -13,7 +13,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from ridgeway.office.tests.browsing import assert_accessible, browser, mark_browser, open_window
 from ridgeway.services.assessments.engine import Assessment, load
 from ridgeway.services.assessments.offline import make_bundle
-from ridgeway.services.assessments.tests.private_site import BASE, fill_in, go_on, serve_files, walk
+from ridgeway.services.assessments.tests.private_site import (
+    BASE,
+    fill_in,
+    go_on,
+    make_site_files,
+    serve,
+    serve_files,
+    walk,
+)
 from ridgeway.services.assessments.tests.sampled import load_sample
 
 pytestmark = mark_browser("assessments")
@@ -21,6 +29,9 @@ __all__ = ["browser"]
 
 TODAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)
+UNTIL_GONE = """async (old) => {
+  while ((await caches.keys()).includes(old)) await new Promise((resolve) => setTimeout(resolve, 50));
+}"""
 REBATE = {
     "lives_here": True, "moved_in": "2010-05-01", "pays": "own", "heating": "gas", "used": "", "supports": [],
     "household": [{"born": "1980-01-02", "earns": "24000", "again": False}],
@@ -95,6 +106,27 @@ def test_it_works_without_a_network_after_the_first_visit(browser: Browser, site
         go_on(page)
         walk(page, rebate, REBATE, language="en", today=TODAY)
         expect(page.locator("#foot-text")).to_contain_text("without the internet")
+        page.context.set_offline(False)
+
+
+def test_a_new_version_takes_the_place_of_the_old_one_and_asks_to_begin_again(
+    browser: Browser, rebate: Assessment
+) -> None:
+    files = make_site_files(rebate.compiled)
+    with serve(files) as address, visit(browser, address) as page:
+        await_worker(page)
+        go_on(page)
+        [old] = page.evaluate("caches.keys()")
+        newer = {**rebate.compiled, "digest": "0" * 64, "version": "99.0"}
+        files.clear()
+        files.update(make_site_files(newer))
+        page.reload()
+        expect(page.locator("main [role=status]")).to_contain_text("has changed since you began")
+        expect(page.locator(".stamp")).to_contain_text("99.0")
+        page.evaluate(UNTIL_GONE, old)
+        page.context.set_offline(True)
+        page.reload()
+        expect(page.locator(".stamp")).to_contain_text("99.0")
         page.context.set_offline(False)
 
 

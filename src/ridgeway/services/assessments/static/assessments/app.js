@@ -49,7 +49,7 @@ class Private {
     const language = this.findLanguage(asked?.language);
     const trail = this.trail;
     const furthest = findFurthest(trail);
-    const step = Math.min(asked?.step ?? 0, furthest);
+    const step = this.keeping.isOutdated ? 0 : Math.min(asked?.step ?? 0, furthest);
     const address = { language, step, changing: Boolean(asked?.changing) && step === asked.step };
     const hash = renderAddress(language, step, address.changing);
     if (hash !== window.location.hash) window.history.replaceState(null, "", hash);
@@ -224,8 +224,9 @@ async function installWorker(app) {
   const { worker } = main.dataset;
   if (!worker || !navigator.serviceWorker) return;
   try {
-    await navigator.serviceWorker.register(worker);
+    const registration = await navigator.serviceWorker.register(worker);
     await navigator.serviceWorker.ready;
+    registration.update().catch(() => null); // without a network the one that is there stays
     app.isOffline = true;
     const words = app.words(app.view.language);
     document.getElementById("foot-text").textContent = `${words.nothing_sent} ${words.works_offline}`;
