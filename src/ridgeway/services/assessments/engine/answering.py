@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ridgeway.services.assessments.definition.patterns import normalise_code
 from ridgeway.services.assessments.engine.assessment import Assessment
 from ridgeway.services.assessments.engine.document import Formats
 from ridgeway.services.assessments.engine.errors import StepError
 from ridgeway.services.assessments.engine.limits import MAX_FORM_VALUE
 from ridgeway.services.assessments.engine.loading import fold
 from ridgeway.services.assessments.engine.numerals import SPACES, read_typed_number, to_ascii_digits, to_canonical
-from ridgeway.services.assessments.engine.patterns import normalise_code
 from ridgeway.services.assessments.engine.questions import (
     CODE_KINDS,
     NUMBER_KINDS,

@@ -126,11 +126,12 @@ class Outcome(Struct, frozen=True):
 
 
 class Parameter(Struct, frozen=True):
-    """A value that changes with the day: pairs of the first day (or null) and the value, ascending."""
+    """A value that changes with the day: pairs of the first day (or null) and the value, ascending; each its source."""
 
     type: Any
     values: tuple[tuple[str | None, Any], ...]
     source: str | None = None
+    sources: tuple[str | None, ...] = ()
 
 
 class Language(Struct, frozen=True):

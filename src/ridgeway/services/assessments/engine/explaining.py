@@ -185,8 +185,10 @@ def find_parameters(trail: Trail, rule: RuleReady | None) -> Iterator[ParameterU
     for name in () if rule is None else rule.parameters:
         parameter = trail.assessment.document.parameters[name]
         days = [first for first, _ in parameter.values if first is None or first <= today]
+        sources = parameter.sources[: len(days)][-1:] if len(parameter.sources) == len(parameter.values) else ()
         value = render_value(trail.scope.parameters[name])
-        yield ParameterUsed(name, value, days[-1] if days else None, parameter.source)
+        source = sources[0] if sources else parameter.source
+        yield ParameterUsed(name, value, days[-1] if days else None, source)
 
 
 def build_why(speaker: Speaker, trail: Trail, listed: list[dict[str, Any]]) -> dict[str, Any]:

@@ -17,6 +17,9 @@ MAX_TEXTS: Final = 60_000
 MAX_CHAIN_DEPTH: Final = 400
 """Levels of expressions within one another, through facts and decisions: what one evaluation may pile up."""
 
+MAX_WORK: Final = 5_000_000
+"""Parts of expressions that one replay may reckon at most: about a second."""
+
 MAX_TEXT_DEPTH: Final = 20
 """Parts of a text within one another."""
 

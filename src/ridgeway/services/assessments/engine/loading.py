@@ -8,7 +8,6 @@ can be replayed with whatever answers. Read next: `replay.py`.
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from ridgeway.services.assessments.engine.assessment import (
@@ -22,12 +21,18 @@ from ridgeway.services.assessments.engine.assessment import (
     RuleReady,
     Step,
     Test,
-    count_day,
 )
 from ridgeway.services.assessments.engine.document import Decision, Document, Page, Question, Rule, read_document
 from ridgeway.services.assessments.engine.errors import DefinitionError
 from ridgeway.services.assessments.engine.meanings import describe_names
-from ridgeway.services.assessments.engine.proving import prove, prove_order, require, require_known
+from ridgeway.services.assessments.engine.proving import (
+    prove,
+    prove_order,
+    prove_work,
+    read_day,
+    require,
+    require_known,
+)
 from ridgeway.services.assessments.engine.questions import Asked, make_reader
 from ridgeway.services.assessments.engine.wording import compile_text
 from ridgeway.services.assessments.expressions import (
@@ -87,6 +92,7 @@ class Loader:
             questions={asked.id: asked for page in pages for asked in page.questions},
         )
         prove_order(document)
+        prove_work(document)
         return assessment
 
     def prove(self, expression: Any) -> tuple[Closure, Any]:
@@ -169,7 +175,7 @@ class Loader:
         if outcome is not None:
             require_known("outcome", outcome, self.document.outcomes)
         for each in entitlements:
-            require_known("entitlement", str(each), self.document.entitlements)
+            require_known("entitlement", each if isinstance(each, str) else None, self.document.entitlements)
         return RuleReady(
             id=rule.id,
             spec=rule,
@@ -253,17 +259,6 @@ def load_parameters(document: Document) -> Parameters:
             why = f"The parameter {name!r} has a value that does not fit its type."
             raise DefinitionError("invalid_document", why) from None
     return Parameters(read, UNKNOWN)
-
-
-def read_day(text: str) -> int:
-    """Days since 1970-01-01 of 2026-10-01.
-
-    Raises:  DefinitionError(invalid_document).
-    """
-    try:
-        return count_day(date.fromisoformat(text))
-    except ValueError:
-        raise DefinitionError("invalid_document", f"{text[:40]!r} is no day such as 2026-10-01.") from None
 
 
 def fold(label: str) -> str:

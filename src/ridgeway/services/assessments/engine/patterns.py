@@ -20,8 +20,6 @@ PART = re.compile(
     r"|\{[0-9]{1,2}(?:,[0-9]{1,2})?\}|\?"
     r"|\\[.+^$|?*()\[\]{}/-]|[A-Za-z0-9@ ,:;_/#%&'=<>!-]"
 )
-DROPPED = str.maketrans("", "", " \u00a0-./\u2010\u2011\u2012\u2013")
-"""What people write between the characters of a code for the eye alone."""
 
 
 @lru_cache(maxsize=512)
@@ -59,8 +57,3 @@ def split_pattern(inner: str, source: str) -> list[str]:
 def refuse(source: str) -> DefinitionError:
     """The error for a pattern outside the subset."""
     return DefinitionError("invalid_pattern", f"The pattern {source[:60]!r} is not of the kind that may be used here.")
-
-
-def normalise_code(text: str) -> str:
-    """The normal form of a code: upper case, without spaces, hyphens, points and slashes."""
-    return text.strip().upper().translate(DROPPED)

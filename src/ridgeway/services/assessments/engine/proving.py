@@ -4,15 +4,19 @@ Law: facts and decisions together must not need themselves, and what one evaluat
 Expressions are proven one by one (`meanings.py`, `expressions.verify_expression`), texts by `wording.py`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from ridgeway.services.assessments.engine import limits
+from ridgeway.services.assessments.engine.assessment import count_day
 from ridgeway.services.assessments.engine.document import Countries, Decision, Document, Formats, Page, Question
 from ridgeway.services.assessments.engine.errors import DefinitionError
 from ridgeway.services.assessments.engine.wording import FORMS, is_link
 from ridgeway.services.assessments.expressions import list_names
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FACT, DECISION = "fact", "decision"
 OPERANDS = frozenset("nivwft")
 
@@ -64,6 +68,18 @@ def prove(document: Document) -> None:
     prove_outcomes(document)
     for formats in document.formats.values():
         prove_formats(formats)
+
+
+def read_day(text: str) -> int:
+    """Days since 1970-01-01 of 2026-10-01.
+
+    Raises:  DefinitionError(invalid_document).
+    """
+    try:
+        require(DAY.fullmatch(text), f"{text[:40]!r} is no day such as 2026-10-01.")
+        return count_day(date.fromisoformat(text))
+    except ValueError:
+        raise DefinitionError("invalid_document", f"{text[:40]!r} is no day such as 2026-10-01.") from None
 
 
 def prove_page(document: Document, page: Page) -> None:
@@ -131,6 +147,9 @@ def prove_outcomes(document: Document) -> None:
     for each in document.entitlements.values():
         if each.group is not None:
             require_known("group", each.group, document.groups)
+    for day in (document.valid.first, document.valid.last):
+        if day is not None:
+            read_day(day)
     if document.valid.after is not None:
         require_known("outcome", document.valid.after, document.outcomes)
     for name, listed in document.lists.items():
@@ -173,6 +192,32 @@ def prove_order(document: Document) -> None:
         for key in ready:
             depths[key] = 3 + costs[key] + max((depths[each] for each in waiting.pop(key)), default=0)
             require(depths[key] <= limits.MAX_CHAIN_DEPTH, f"{key[1]!r} needs too much.", code="too_large")
+
+
+def prove_work(document: Document) -> None:
+    """Go on only when a replay cannot take long: each page may need every fact and decision anew.
+
+    Raises:  DefinitionError(too_large).
+    """
+    once = sum(size_of(expression) for _, expression in document.facts)
+    for decision in document.decisions.values():
+        tests = (test for rule in decision.rules for test in rule.tests)
+        once += sum(map(size_of, decision.inputs)) + sum(map(size_of, tests))
+    routes = sum(size_of(route.when) for page in document.pages for route in page.routes)
+    work = len(document.pages) * once + routes + sum(size_of(page.only_if) for page in document.pages)
+    require(
+        work <= limits.MAX_WORK, f"One replay could take {work} steps; {limits.MAX_WORK} is the most.", code="too_large"
+    )
+
+
+def size_of(expression: Any) -> int:
+    """How many parts are reckoned at most: those of `each` once for every item."""
+    if isinstance(expression, dict):
+        return sum(map(size_of, expression.values()))
+    if not isinstance(expression, list):
+        return 0
+    times = limits.MAX_ITEMS if expression[:1] == ["each"] else 1
+    return 1 + times * sum(map(size_of, expression))
 
 
 def needs_of(expressions: Iterable[Any]) -> set[tuple[str, str]]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ridgeway.errors import SettingsError
-from ridgeway.services.assessments.engine import DefinitionError, build_view, explain, load, replay
+from ridgeway.services.assessments.engine import DefinitionError, build_start_view, build_view, explain, load, replay
 from ridgeway.services.assessments.engine.patterns import compile_pattern
 from ridgeway.services.assessments.tests.answering import choose_answers
 from ridgeway.services.assessments.tests.random_definitions import TODAY, make_answered
@@ -131,12 +131,26 @@ def test_patterns_that_could_take_for_ever_are_refused(source):
         compile_pattern(source)
 
 
+def test_a_replay_that_could_take_long_is_refused():
+    wide: list[object] = ["lit", "bool", True]
+    for _ in range(6):
+        wide = ["and", wide, wide]
+    facts = [[f"f{number}", wide] for number in range(480)]
+    compiled = changed("facts", value=[*everything().compiled["facts"], *facts])
+    load(compiled)
+    page = {"id": "p", "kind": "information", "title": True, "routes": [{"when": None, "to": "next"}]}
+    compiled["pages"] += [page | {"id": f"extra{number}"} for number in range(200)]
+    with pytest.raises(DefinitionError, match="too_large"):
+        load(compiled)
+
+
 def test_limits_and_sizes_are_proven():
     age = ("pages", place_of("age"), "questions", 0)
     assert refused(*age, "min", value="lots") == "invalid_document"
     assert refused(*age, "decimals", value=99) == "invalid_document"
     assert refused("pages", place_of("children"), "repeat", value={"min": 1, "max": 10**9}) == "invalid_document"
     assert refused("pages", value=[everything().compiled["pages"][0]] * 1000) == "too_large"
+    assert refused("valid", "from", value="2026-W01-1") == "invalid_document"
     assert refused("formats", "en", "plural", value=[["one", [[["z", 0, True, [[1, 1]]]]]]]) == "invalid_document"
     assert refused("parameters", "allowance", "values", value=[[None, 12]]) == "invalid_document"
     assert refused("parameters", "allowance", "values", value=[["soon", "12"]]) == "invalid_document"
@@ -185,6 +199,7 @@ def try_out(compiled, seed):
     for answers in (first, *(choose_answers(whole, random, TODAY) for _ in range(2))):
         trail = replay(assessment, answers, today=TODAY)
         explain(assessment, trail)
+        build_start_view(assessment, "ar", TODAY)
         for step in range(1, trail.last_step + 1):
             json.dumps(build_view(assessment, trail, step=step, language="fr", answers=answers))
     return True
