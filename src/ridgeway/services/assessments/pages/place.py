@@ -65,7 +65,7 @@ class Place:
     @property
     def state(self) -> str:
         """Whether the assessment may be used today: valid, not_yet or ended."""
-        return "valid" if self.is_preview else engine.state_of(self.assessment, self.today)
+        return engine.state_of(self.assessment, self.today)
 
     def address(self, rest: str | int = "", *, language: str = "") -> str:
         """The path of a page here, from the root of the site."""
@@ -97,4 +97,14 @@ def find_place(name: str, language: str = "", *, digest: str = "") -> Place:
     if language and language not in codes:
         raise Http404
     today = find_today(assessment.compiled["zone"], now)
+    if is_preview(name):
+        today = find_valid_day(assessment, today)
     return Place(name, language or codes[0], assessment, now, today)
+
+
+def find_valid_day(assessment: engine.Assessment, today: date) -> date:
+    """Today, or the day nearest to it on which the assessment may be used."""
+    valid = assessment.compiled["valid"]
+    if valid["from"]:
+        today = max(today, date.fromisoformat(valid["from"]))
+    return min(today, date.fromisoformat(valid["until"])) if valid["until"] else today

@@ -28,13 +28,17 @@ def show_private(request: HttpRequest, name: str, rest: str = "") -> HttpRespons
     file = list_files(place).get(rest)
     if file is None:
         raise Http404
-    response = HttpResponse(file.body, content_type=file.content_type)
+    packed = bool(file.packed) and "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(file.packed if packed else file.body, content_type=file.content_type)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
     seconds = AGES if "immutable" in file.cache_control else START_SECONDS
     response = keep_publicly(request, response, seconds)
+    response.headers["Vary"] = "Accept-Encoding"
     if file.policy:
         response.headers["Content-Security-Policy"] = file.policy
     if seconds != AGES:
-        response.headers["Cache-Control"] = file.cache_control
+        response.headers["Cache-Control"] = "no-store" if place.is_preview else file.cache_control
     return response
 
 

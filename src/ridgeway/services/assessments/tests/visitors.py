@@ -47,11 +47,11 @@ class Visitor:
         self.response: Any = None
         self.address = ""
 
-    def get(self, address: str, **headers: str) -> Any:
+    def get(self, address: str, **headers: Any) -> Any:
         """The page at an address, wherever it leads."""
         return self.take(self.client.get(address, **headers), address)
 
-    def post(self, address: str, data: dict[str, Any], **headers: str) -> Any:
+    def post(self, address: str, data: dict[str, Any], **headers: Any) -> Any:
         """The page that a form leads to."""
         return self.take(self.client.post(address, data, **headers), address)
 
