@@ -65,8 +65,8 @@ def resolve(importer: PurePosixPath, target: str) -> PurePosixPath:
 
 
 def name_module(path: PurePosixPath) -> str:
-    """The constant that holds the exports of a module."""
-    return "module_" + re.sub(r"\W", "_", str(path.with_suffix("")))
+    """The constant that holds the exports of a module; no two of ours have the same last name."""
+    return "$" + re.sub(r"\W", "_", path.stem)
 
 
 def wrap_module(path: PurePosixPath) -> str:
