@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -143,6 +144,6 @@ def test_any_two_versions_have_an_order(one, other):
 
 
 def test_an_index_that_another_process_writes_is_waited_for(shelf):
-    with sqlite3.connect(shelf / "index.sqlite3") as other:
+    with closing(sqlite3.connect(shelf / "index.sqlite3")) as other:
         other.execute("BEGIN IMMEDIATE")
         assert "spending-triage" in run("search", shelf, "spending")
