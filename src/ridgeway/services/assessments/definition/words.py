@@ -44,6 +44,7 @@ WORDS: Final[Mapping[str, str]] = {
     "change_what": _("Change your answer: {0}"),
     "check_title": _("Check your answers"),
     "continue": _("Continue"),
+    "could_not_load": _("This page could not be loaded whole. Load it again, or use the ordinary pages."),
     "day": _("Day"),
     "days": _("days"),
     "delete_answers": _("Delete my answers"),

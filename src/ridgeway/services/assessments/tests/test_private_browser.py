@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -285,6 +286,19 @@ def test_a_kiosk_asks_and_then_forgets_who_went_away(browser: Browser, one_file:
         page.clock.fast_forward(21_000)
         expect(page.locator(".button-start")).to_be_visible()
         assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_definition_that_was_tampered_with_is_refused(browser: Browser, rebate: Assessment) -> None:
+    files = make_site_files(rebate.compiled)
+    name = next(each for each in files if each.startswith("definition"))
+    files[name] = replace(files[name], body=files[name].body.replace(b"24000", b"99000"))
+    context = browser.new_context()
+    with serve(files) as address:
+        page = context.new_page()
+        page.goto(address + BASE)
+        expect(page.locator("#waiting")).to_contain_text("could not be loaded")
+        expect(page.locator("form")).to_have_count(0)
+    context.close()
 
 
 def test_without_a_script_the_page_says_so(browser: Browser, site: str) -> None:

@@ -258,4 +258,7 @@ async function start() {
   await installWorker(app);
 }
 
-start();
+start().catch((error) => {
+  document.getElementById("waiting")?.replaceChildren(main.dataset.failed);
+  throw error;
+});
