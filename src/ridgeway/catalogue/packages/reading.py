@@ -21,8 +21,9 @@ from ridgeway.catalogue.packages.manifest import (
     render_manifest,
     verify_files,
 )
+from ridgeway.catalogue.packages.statement import RELEASE_FILE
 from ridgeway.errors import ContainerError
-from ridgeway.office.documents.packages import Files, Shape, pack_files, read_files
+from ridgeway.office.documents.packages import Files, Shape, pack_files, read_archive, read_files
 from ridgeway.services.passing import Facts, Passing, find_passing, list_passing
 
 KNOWN: Final = "the files of a service's package, manifest.json and signatures/"
@@ -30,7 +31,10 @@ KNOWN: Final = "the files of a service's package, manifest.json and signatures/"
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A package that was read: whose kind it is, what it says of itself, and the list that its publisher made of it."""
+    """A package that was read: whose kind it is, what it says of itself, and the list that its publisher made of it.
+
+    `statement` is the envelope with which its publisher signed it, unproven, and empty where nobody did.
+    """
 
     origin: str
     service: str
@@ -39,6 +43,7 @@ class Incoming:
     facts: Facts
     manifest: Manifest
     is_listed: bool
+    statement: bytes = b""
 
 
 def is_known(name: str) -> bool:
@@ -54,6 +59,14 @@ def read_incoming(path: Path) -> Incoming:
     """
     found = read_files(path, Shape("", is_known, KNOWN))
     return read_contents(found.content, str(path))
+
+
+def read_packed(data: bytes, origin: str) -> Incoming:
+    """The package in a zip that lies nowhere.
+
+    Raises:  as `read_incoming`.
+    """
+    return read_contents(read_archive(data, origin, Shape("", is_known, KNOWN)).content, origin)
 
 
 def read_contents(content: Mapping[str, bytes], origin: str) -> Incoming:
@@ -74,12 +87,15 @@ def read_contents(content: Mapping[str, bytes], origin: str) -> Incoming:
             f"{NAME} is of {listed.package} {listed.version}; these files are {facts.package} {facts.version}.",
             action="Fetch the package again from its publisher.",
         )
-    return Incoming(origin, service, passing, files, facts, manifest, listed is not None)
+    return Incoming(
+        origin, service, passing, files, facts, manifest, listed is not None, content.get(RELEASE_FILE, b"")
+    )
 
 
 def pack_release(incoming: Incoming) -> bytes:
-    """The package with its list of files as a zip; the same bytes for the same content."""
+    """The package with its list of files, and its signature where it has one, as a zip; the same bytes for the same."""
     content = {**incoming.files, NAME: render_manifest(incoming.manifest)}
+    content |= {RELEASE_FILE: incoming.statement} if incoming.statement else {}
     return pack_files(Files(incoming.origin, dict(sorted(content.items()))))
 
 

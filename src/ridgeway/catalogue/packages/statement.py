@@ -165,6 +165,17 @@ def encode_signed(payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE.encode(), len(payload), payload)
 
 
+def decode_signed(data: bytes) -> bytes:
+    """The payload in what is to be signed.
+
+    Raises:  ContainerError(malformed_statement) for what `encode_signed` would not have written.
+    """
+    payload = data[len(encode_signed(b"")) - len(b"0 ") :].partition(b" ")[2]
+    if encode_signed(payload) != data:
+        raise refuse(f"it does not begin as one of {PAYLOAD_TYPE} does")
+    return payload
+
+
 def render_envelope(envelope: Envelope) -> bytes:
     """The envelope in its one spelling."""
     content = {
