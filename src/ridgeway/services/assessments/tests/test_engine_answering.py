@@ -4,7 +4,7 @@ import json
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ridgeway.services.assessments.engine import (
@@ -255,6 +255,7 @@ def test_a_page_that_is_not_on_the_trail_is_not_read():
         read_answers(make(ITEMS), "children", {}, today=TODAY, trail=run(make(ITEMS), {}), item=3)
 
 
+@settings(max_examples=80, deadline=None)
 @given(seed=st.integers(0, 2**32), texts=st.lists(st.text(max_size=12), min_size=1, max_size=4))
 def test_whatever_is_sent_is_read_as_an_answer_or_an_error_and_never_fails(seed, texts):
     compiled, answers = make_answered(seed)

@@ -5,7 +5,7 @@ from copy import deepcopy
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ridgeway.errors import SettingsError
@@ -205,6 +205,7 @@ def try_out(compiled, seed):
     return True
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_a_document_that_was_tampered_with_is_refused_or_runs(seed):
     random = Random(seed)

@@ -3,7 +3,7 @@
 import json
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ridgeway.services.assessments.engine import build_view, explain, load, replay, verify_answers, with_answers
@@ -46,6 +46,7 @@ def complete(compiled, assessment, random):
     return answers
 
 
+@settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_every_trail_ends_within_its_limit(seed):
     compiled, answers = make_answered(seed)
@@ -55,6 +56,7 @@ def test_every_trail_ends_within_its_limit(seed):
     assert all(step.route is not None for step in trail.steps[:-1] if step.item is None)
 
 
+@settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_a_change_gives_the_same_as_a_fresh_run_with_the_answers_that_count(seed):
     random = Random(seed)
@@ -73,6 +75,7 @@ def test_a_change_gives_the_same_as_a_fresh_run_with_the_answers_that_count(seed
             assert tell(fresh)[0][: len(trail.steps) - 1] == tell(trail)[0][:-1] or trail.steps[-1].item
 
 
+@settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_what_is_said_to_be_dropped_can_be_taken_out_without_any_change(seed):
     compiled, answers = make_answered(seed)
@@ -85,6 +88,7 @@ def test_what_is_said_to_be_dropped_can_be_taken_out_without_any_change(seed):
             assert tell(replay(assessment, without, today=TODAY)) == tell(trail)
 
 
+@settings(max_examples=60, deadline=None)
 @given(SEEDS, JSON)
 def test_answers_that_nobody_could_give_change_nothing_before_them_and_never_fail(seed, odd):
     compiled, answers = make_answered(seed)
@@ -103,6 +107,7 @@ def is_of(assessment, step, name):
     return step.page == name or any(each.id == name for each in assessment.pages[step.page].questions)
 
 
+@settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_every_page_can_be_shown_in_every_language_and_explained(seed):
     random = Random(seed)
@@ -118,6 +123,7 @@ def test_every_page_can_be_shown_in_every_language_and_explained(seed):
     assert {name for name, _ in explained.mattered} <= set(trail.values)
 
 
+@settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_verified_answers_lead_where_the_answers_led(seed):
     compiled, answers = make_answered(seed)
@@ -127,6 +133,7 @@ def test_verified_answers_lead_where_the_answers_led(seed):
     assert tell(again) == tell(trail)
 
 
+@settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_an_answer_that_did_not_matter_may_be_any_other(seed):
     random = Random(seed)

@@ -4,7 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ridgeway.services.assessments.engine import read_given, replay, verify_answers
@@ -55,6 +55,7 @@ def test_the_names_of_strangers_are_cut_and_counted():
     assert all(len(name) == 80 for name in left_out)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from(QUESTIONS), JSON, max_size=8) | JSON)
 def test_whatever_json_comes_what_is_taken_can_be_replayed_and_taken_again(data):
     verified = verify_answers(ASSESSMENT, data)
