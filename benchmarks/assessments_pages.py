@@ -1,9 +1,10 @@
 """What does a page of an assessment cost, and how many are seen in a second?
 
-An assessment of fifteen questions and two tables, in server mode: each view opens the sealed answers, replays them,
-draws the page and seals the answers again. Beside it, behind the same middleware, stand the same page as a fixed
-template of Django, and an empty view. First without a socket, then through granian as `ridgeway web run` serves it,
-the load on the same cores. Only the ratios say something on another machine.
+An assessment of fifteen questions and two tables, in server mode: each view opens the sealed answers, replays them
+and draws the page; each answer is read and sealed again. Beside it, behind the same middleware, stand the same page as
+a fixed template of Django, the same by hand in the layout of the house, and an empty view. First without a socket,
+then through granian as `ridgeway web run` serves it, the load on the same cores. Only the ratios say something on
+another machine.
 Run: python benchmarks/assessments_pages.py [--seconds N] [--profile STEP] [--out FILE]
 """
 
@@ -194,17 +195,44 @@ def make_fixed(page: str) -> Callable[[Any], Any]:
     return show
 
 
+def make_housed(page: str) -> Callable[[Any], Any]:
+    """The same page by hand, in the layout that every public site of the house has."""
+    from django.http import HttpResponse
+    from django.template import engines
+
+    main = page.partition('<main id="main" class="main" tabindex="-1">')[2].partition("</main>")[0]
+    text = TOKEN.sub("", main).replace("{", "")
+    template = engines["jinja2"].from_string(
+        '{% extends "design/public.html" %}{% block title %}{{ title }}{% endblock %}'
+        '{% block main %}{{ form_token("housed") }}' + text + "{% endblock %}"
+    )
+
+    def show(request: Any) -> Any:
+        return HttpResponse(template.render({"title": "Housed"}, request))
+
+    return show
+
+
+def add_pages(page: str) -> None:
+    """The pages that are written by hand have addresses."""
+    from django.urls import clear_url_caches, re_path
+
+    from ridgeway.services.assessments import urls
+
+    urls.urlpatterns.insert(0, re_path(r"^fixed", make_fixed(page)))
+    urls.urlpatterns.insert(1, re_path(r"^housed", make_housed(page)))
+    clear_url_caches()
+
+
 def build(settings: Settings, *, fixed: str = "") -> Any:
     """The application of the site; with `fixed`, one that answers every address with this page."""
     setup_django(settings, room="office", site=get_site(settings, "assessments"))
     from django.core.wsgi import get_wsgi_application
-    from django.urls import re_path
 
-    from ridgeway.services.assessments import urls
     from ridgeway.web.static import serve_static
 
     if fixed:
-        urls.urlpatterns.insert(0, re_path(r"^fixed", make_fixed(fixed)))
+        add_pages(fixed)
     return serve_static(get_wsgi_application())
 
 
@@ -216,19 +244,13 @@ def measure_inside(folder: Path, seconds: float) -> tuple[list[str], str, str, s
     addresses = list(sent)
     middle = addresses[MIDDLE]
     _, _, page = first.ask(middle)
-    from django.urls import re_path
-
-    from ridgeway.services.assessments import urls
-
-    urls.urlpatterns.insert(0, re_path(r"^fixed", make_fixed(page)))
-    from django.urls import clear_url_caches
-
-    clear_url_caches()
+    add_pages(page)
     asker = Asker(first.application)
     asker.cookie = first.cookie
     acts: dict[str, Callable[[], Any]] = {
         "an empty view": lambda: asker.ask("/ping"),
         "the fixed page": lambda: asker.ask("/fixed"),
+        "it in the house's layout": lambda: asker.ask("/housed"),
         "a question (GET)": lambda: asker.ask(middle),
         "an answer (POST)": lambda: asker.ask(middle, sent[middle].encode()),
         "the last question (GET)": lambda: asker.ask(addresses[QUESTIONS]),
@@ -289,7 +311,7 @@ def measure_served(folder: Path, page: str, cookie: str, address: str, seconds: 
     server.start()
     try:
         wait_for(PORT)
-        ways = {"the fixed page": "/fixed", "a question": address}
+        ways = {"the fixed page": "/fixed", "it in the house's layout": "/housed", "a question": address}
         found: dict[str, list[float]] = {name: [] for name in ways}
         for _ in range(ROUNDS):
             for name, path in ways.items():
@@ -299,7 +321,8 @@ def measure_served(folder: Path, page: str, cookie: str, address: str, seconds: 
         server.join(30)
     rates = {name: statistics.median(each) for name, each in found.items()}
     lines = [f"{name:<26}{rate:>8.0f} views a second" for name, rate in rates.items()]
-    return [*lines, f"{'ratio':<26}{rates['a question'] / rates['the fixed page']:>8.2f}"]
+    ratios = (rates["a question"] / rates[name] for name in list(ways)[:2])
+    return [*lines, f"{'a question, against these':<26}" + " and ".join(f"{ratio:.2f}" for ratio in ratios)]
 
 
 def wait_for(port: int) -> None:
