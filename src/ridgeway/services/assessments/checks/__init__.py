@@ -1,7 +1,7 @@
 """What a machine finds in an assessment before anybody sees it. Pure.
 
 Findings about a package (`checking.py`), all its paths by classes of answers (`walking.py`), who gets another result by
-a new version (`differing.py`), what would have changed a result (`counterfactual.py`), and drawings (`drawing.py`).
+a new version (`differing.py`), what would have changed a result (`counterfactual.py`), drawings (`drawing.py`), and all of it on paper (`papers.py`).
 Read next: `classes.py`, then `walking.py`.
 """
 
@@ -17,6 +17,7 @@ from ridgeway.services.assessments.checks.outlines import (
     render_outline,
     render_plain_outline,
 )
+from ridgeway.services.assessments.checks.papers import render_paper
 from ridgeway.services.assessments.checks.tallying import PathTally, count_paths, list_class_paths
 from ridgeway.services.assessments.checks.walked import show_answers
 from ridgeway.services.assessments.checks.walking import Path, Walk
@@ -42,6 +43,7 @@ __all__ = [
     "render_dot",
     "render_mermaid",
     "render_outline",
+    "render_paper",
     "render_plain_outline",
     "report_on",
     "show_answers",

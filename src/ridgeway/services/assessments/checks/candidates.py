@@ -14,7 +14,7 @@ from typing import Any, Final
 from ridgeway.services.assessments.expressions import Span
 from ridgeway.services.assessments.expressions.values import EPOCH, FIRST_DAY, LAST_DAY, render_number
 
-MAX_LISTED: Final = 2_000
+MAX_LISTED: Final = 500
 """Numbers up to so many are all tried; of more only probes are."""
 MAX_SETS: Final = 20_000
 """Sets of ticked options that are tried, those that only differ among alike options counted as one."""

@@ -28,7 +28,7 @@ from ridgeway.services.assessments.checks.candidates import (
     merge,
 )
 from ridgeway.services.assessments.checks.exemplars import find_exemplar, find_of_form
-from ridgeway.services.assessments.checks.features import Feature, find_features
+from ridgeway.services.assessments.checks.features import MAX_FEATURES, Feature, find_features
 from ridgeway.services.assessments.checks.probing import Prober
 from ridgeway.services.assessments.checks.program import Program, list_nodes, list_test_expressions
 from ridgeway.services.assessments.engine.questions import REFUSED
@@ -37,6 +37,7 @@ from ridgeway.services.assessments.expressions.values import MILLION
 
 MAX_CONSTANTS: Final = 400
 MAX_NUMBER: Final = 10**12 * MILLION
+MAX_TRIED_LENGTH: Final = 2_000
 MAX_DAYS: Final = 365 * 150
 """The longest duration that is tried."""
 CHOSEN_TYPES: Final = frozenset({"yes_no", "radios", "checkboxes", "list"})
@@ -118,6 +119,8 @@ class QuestionSplit:
         probers = (self.splitter.prober, *self.splitter.also)
         name = self.question["id"]
         self.features = [(each, find_features(each.program, name)) for each in probers]
+        if any(len(features) >= MAX_FEATURES for _, features in self.features):
+            self.is_exact = False
 
     def split(self) -> Split:
         """The classes."""
@@ -268,6 +271,13 @@ class QuestionSplit:
             tried.update(node[2] for node in nodes if node[:2] == ["lit", "text"] and isinstance(node[2], str))
             forms = [node[2][-1][2] for node in nodes if node[:2] == ["call", "matches_pattern"]]
             tried.update(find_of_form(form) for form in forms)
+            if any(looks_inside(node) for node in nodes):
+                self.is_exact = False
+                near = {each // MILLION + more for each in self.splitter.numbers for more in (-1, 0, 1)}
+                most = self.question.get("max_length") or MAX_TRIED_LENGTH
+                tried.update(
+                    "x" * each for each in {*range(1, 10), *near, most} if 0 < each <= min(most, MAX_TRIED_LENGTH)
+                )
         for each in sorted(tried):
             if each and any(can_give(prober, question["id"], each) for prober, question in self.versions):
                 yield Candidate(each, each, 1)
@@ -280,6 +290,11 @@ class QuestionSplit:
         if any(each is None for each in limits):
             return None
         return min(limits) if key == "min" else max(limits)
+
+
+def looks_inside(node: Any) -> bool:
+    """Whether a node asks of a text how long it is, or of which form."""
+    return bool(node[:2] in (["call", "size"], ["call", "matches_pattern"]))
 
 
 def can_give(prober: Prober, name: str, raw: Any) -> bool:

@@ -24,6 +24,8 @@ from ridgeway.services.assessments.expressions.values import (
 
 MAX_NAMED_OPTIONS: Final = 10
 """Options that tests of one column name; of more, only sets of one or two are tried."""
+MAX_DEPTH: Final = 8
+"""Expressions within one another that are looked at for the numbers that they can give."""
 WHOLE_CALLS: Final = frozenset({"size", "hits", "age_on", "year", "floor", "ceil", "round", "count", "days_between"})
 NOT_NEGATIVE: Final = frozenset({"size", "hits", "age_on", "year", "count"})
 
@@ -170,12 +172,14 @@ def say_between(low: int | None, high: int | None, first: int, last: int, show: 
     return f"less than {show(high)}" if high is not None else "any"
 
 
-def measure(prober: Prober, expression: Expression) -> Lattice:
-    """The numbers that an expression can give, as far as its form says so."""
+def measure(prober: Prober, expression: Expression, depth: int = 0) -> Lattice:
+    """The numbers that an expression can give, as far as its form says so, not too far into other facts."""
     program = prober.program
+    if depth > MAX_DEPTH:
+        return Lattice()
     match expression:
         case ["fact", str(name)]:
-            return measure(prober, program.facts[name])
+            return measure(prober, program.facts[name], depth + 1)
         case ["answer" | "item", str(name)] if name in program.questions:
             return measure_question(program.questions[name])
         case ["score", _, weights]:
@@ -190,12 +194,12 @@ def measure(prober: Prober, expression: Expression) -> Lattice:
         case ["decision" | "output", str(name), *rest]:
             return measure_table(program.decisions[name], rest[0] if rest else None)
         case ["if", _, yes, no]:
-            one, other = measure(prober, yes), measure(prober, no)
+            one, other = measure(prober, yes, depth + 1), measure(prober, no, depth + 1)
             return Lattice(min(one.low, other.low), max(one.high, other.high), math.gcd(one.step, other.step))
         case ["lit", "number", str(value)]:
             return Lattice(int(value), int(value), max(1, abs(int(value))))
         case ["add", left, right]:
-            one, other = measure(prober, left), measure(prober, right)
+            one, other = measure(prober, left, depth + 1), measure(prober, right, depth + 1)
             return Lattice(one.low + other.low, one.high + other.high, math.gcd(one.step, other.step))
     return Lattice()
 

@@ -201,4 +201,6 @@ def find_nearest(compiled: dict[str, Any], answers: dict[str, Any], *, today: da
     """The nearest answers that lead to another result; None when there are none, or these answers lead to none."""
     machine = make_machine(compiled, today)
     trail = replay(machine.program.assessment, answers, today=today)
-    return Search(machine, answers, trail).find() if trail.is_over else None
+    if machine.program.is_too_large or not trail.is_over:
+        return None
+    return Search(machine, answers, trail).find()

@@ -6,6 +6,7 @@ feature a constant (`score >= limit`, limit one of 0.5, 0.75, 1). Where two answ
 the answer itself is the feature, and `is_itself` says so: then only some of its values can be tried.
 """
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,8 +14,13 @@ from typing import Any, Final
 
 from ridgeway.services.assessments.checks.program import COMPARISONS, Expression, Program, list_children, list_nodes
 
+MAX_FEATURES: Final = 400
+"""Features of one question that are looked at; with so many, classes are no longer called exact."""
 MAX_PARTS: Final = 200
 """Into how many pairs a comparison is taken apart at most."""
+
+
+Parts = tuple[list[Expression], list[Expression]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Finder:
     program: Program
     question: str
     done: set[str] = field(default_factory=set)
+    apart: dict[str, Parts] = field(default_factory=dict)
+    over_items: dict[str, bool] = field(default_factory=dict)
 
     def find(self, expression: Expression) -> Iterator[Feature]:
         """The features in one expression."""
@@ -73,8 +81,15 @@ class Finder:
             else:
                 yield from self.find_all((one, other))
 
-    def take_apart(self, expression: Expression) -> tuple[list[Expression], list[Expression]]:
+    def take_apart(self, expression: Expression) -> Parts:
         """What a value can be, and the conditions that choose; a part reads this answer alone, or not at all."""
+        key = json.dumps(expression)
+        if key not in self.apart:
+            self.apart[key] = self.find_parts(expression)
+        return self.apart[key]
+
+    def find_parts(self, expression: Expression) -> Parts:
+        """The same, looked for."""
         if self.is_alone(expression) or not self.program.read_questions(expression):
             return [expression], []
         match expression:
@@ -90,33 +105,34 @@ class Finder:
                     return list_given(decision, rest[0] if rest else None), list_atoms(decision)
         return [expression], []
 
-    def gather(
-        self, parts: Iterable[Expression], conditions: list[Expression]
-    ) -> tuple[list[Expression], list[Expression]]:
+    def gather(self, parts: Iterable[Expression], conditions: list[Expression]) -> Parts:
         """The parts of each part, and all conditions."""
         found: list[Expression] = []
         for part in parts:
             values, more = self.take_apart(part)
             found += [each for each in values if each not in found]
-            conditions = conditions + more
+            conditions = conditions + [each for each in more if each not in conditions]
         return found, conditions
 
     def is_alone(self, expression: Expression) -> bool:
         """Whether an expression reads this answer and no other, and not by going over several items."""
         if self.program.read_questions(expression) != {self.question}:
             return False
-        return not any(is_over_items(node, self.program) for node in self.list_all_nodes(expression))
+        return not any(self.goes_over_items(node) for node in list_nodes(expression))
 
-    def list_all_nodes(self, expression: Expression) -> Iterator[Expression]:
-        """Every node of an expression, facts and tables followed."""
-        for node in list_nodes(expression):
-            yield node
-            match node:
-                case ["fact", str(name)]:
-                    yield from self.list_all_nodes(self.program.facts[name])
-                case ["output" | "decision", str(name), *_]:
-                    for each in self.program.decisions[name]["inputs"]:
-                        yield from self.list_all_nodes(each)
+    def goes_over_items(self, node: Expression) -> bool:
+        """Whether a node, or a fact or table that it names, reads a page that is asked several times as a whole."""
+        match node:
+            case ["fact", str(name)]:
+                inner = [self.program.facts[name]]
+            case ["output" | "decision", str(name), *_]:
+                inner = self.program.decisions[name]["inputs"]
+            case _:
+                return is_over_items(node, self.program)
+        key = f"{node[0]}:{name}"
+        if key not in self.over_items:
+            self.over_items[key] = any(self.goes_over_items(each) for part in inner for each in list_nodes(part))
+        return self.over_items[key]
 
     def is_choice(self, expression: Expression) -> bool:
         """Whether an expression has few values by its type."""
@@ -139,7 +155,9 @@ def is_over_items(node: Expression, program: Program) -> bool:
 def find_features(program: Program, question: str) -> tuple[Feature, ...]:
     """The features of a question, in everything that says where people go."""
     finder = Finder(program, question)
-    return tuple(finder.find_all(list_roots(program)))
+    for name in program.facts:  # from the first on, so that a fact looks no further than those before it
+        finder.goes_over_items(["fact", name])
+    return tuple(itertools.islice(finder.find_all(list_roots(program)), MAX_FEATURES))
 
 
 def list_roots(program: Program) -> Iterator[Expression]:

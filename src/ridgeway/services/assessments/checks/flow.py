@@ -18,11 +18,13 @@ def check_flow(subject: Subject) -> Iterator[Finding]:
     yield from check_loops(subject)
     yield from check_table_order(subject)
     yield from check_emergencies(subject)
+    if subject.program.is_too_large:
+        yield subject.find("walk-cut-short", "start", "There are more routes and cells of tables than are walked.")
 
 
 def is_sound(program: Program) -> bool:
-    """Whether the ways can be walked: none leads back, and each page leads somewhere."""
-    return not find_loops(program) and all(page["routes"] for page in program.pages.values())
+    """Whether the ways can be walked: none leads back, and there are not too many."""
+    return not program.is_too_large and not find_loops(program)
 
 
 def check_reach(subject: Subject) -> Iterator[Finding]:
@@ -53,22 +55,12 @@ def check_loops(subject: Subject) -> Iterator[Finding]:
 
 def find_loops(program: Program) -> list[tuple[str, ...]]:
     """The pages of every group that can be reached from itself, each group once."""
-    reach = {name: list_pages_behind(program, name) for name in program.order}
+    reach = {name: program.list_pages_behind(name) for name in program.order}
     loops: list[tuple[str, ...]] = []
     for name in program.order:
         if name in reach[name] and not any(name in loop for loop in loops):
             loops.append(tuple(each for each in program.order if each in reach[name] and name in reach[each]))
     return loops
-
-
-def list_pages_behind(program: Program, name: str) -> frozenset[str]:
-    """The pages that can follow a page; itself only when a way leads back."""
-    found: set[str] = set()
-    for edge in program.list_edges(name):
-        kind, _, target = edge.target.partition(":")
-        if kind == "page":
-            found |= {each.removeprefix("page:") for each in program.list_reachable(target) if each.startswith("page:")}
-    return frozenset(found)
 
 
 def check_order(subject: Subject, name: str) -> Iterator[Finding]:
@@ -116,7 +108,7 @@ def check_table_order(subject: Subject) -> Iterator[Finding]:
 
 def list_asked_before(program: Program, name: str) -> set[str]:
     """The questions of all pages from which a way leads to this one."""
-    before = (each for each in program.order if each != name and name in list_pages_behind(program, each))
+    before = (each for each in program.order if each != name and name in program.list_pages_behind(each))
     return set[str]().union(*(list_here(program, each) for each in before))
 
 

@@ -13,6 +13,7 @@ SWEEPS = 8
 GAP_ACROSS = 36.0
 BEND_WIDTH = 18.0
 NODE_PULL = 12
+MAX_BENDS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +52,20 @@ class Layering:
         self.layers = [[] for _ in range(max(self.layer_of.values(), default=0) + 1)]
         for node in self.widths:
             self.layers[self.layer_of[node]].append(node)
+        spans = sum(abs(self.layer_of[target] - self.layer_of[source]) for source, target in self.arrows)
         for number, (source, target) in enumerate(self.arrows):
-            self.ways.append(self.bend(source, target, number))
+            self.ways.append(self.bend(source, target, number, is_straight=spans > MAX_BENDS))
         for _ in range(SWEEPS):
             self.sweep(range(1, len(self.layers)), self.above)
             self.sweep(range(len(self.layers) - 2, -1, -1), self.below)
         return Layout(self.find_places(), self.ways, self.layers)
 
-    def bend(self, source: str, target: str, number: int) -> list[str]:
-        """A way with its bends in the layers between."""
+    def bend(self, source: str, target: str, number: int, *, is_straight: bool) -> list[str]:
+        """A way with its bends in the layers between; in a very large graph without."""
         first, last = self.layer_of[source], self.layer_of[target]
         step = 1 if last >= first else -1
         way = [source]
-        for layer in range(first + step, last, step):
+        for layer in () if is_straight else range(first + step, last, step):
             bend = f"bend:{number}:{layer}"
             self.layer_of[bend] = layer
             self.layers[layer].append(bend)

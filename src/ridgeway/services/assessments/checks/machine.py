@@ -83,5 +83,9 @@ class Machine:
 
 def make_machine(compiled: dict[str, Any], today: date) -> Machine:
     """A compiled document made ready."""
-    program = Program(compiled)
+    return ready_machine(Program(compiled), today)
+
+
+def ready_machine(program: Program, today: date) -> Machine:
+    """A program made ready for a day."""
     return Machine(program, today, Prober(program, today))

@@ -10,7 +10,10 @@ from typing import Any, Final
 from ridgeway.services.assessments.engine import Assessment, load
 
 Expression = list[Any]
+Name = tuple[str, str]
 COMPARISONS: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
+MAX_CONDITIONS: Final = 4_000
+"""Routes and cells of tables together; an assessment with more is not walked."""
 TRUTHS: Final = frozenset({"not", "and", "or", "in"}) | COMPARISONS
 TRUTH_CALLS: Final = frozenset({"answered", "known", "matches_pattern"})
 DATE_CALLS: Final = frozenset({"add_days", "add_months"})
@@ -47,6 +50,9 @@ class Program:
     facts: dict[str, Expression] = field(init=False)
     decisions: dict[str, dict[str, Any]] = field(init=False)
     edges: dict[str, tuple[Edge, ...]] = field(init=False, default_factory=dict)
+    reads: dict[str, frozenset[Name]] = field(init=False, default_factory=dict)
+    reaches: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
+    behind: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Set up the tables by id."""
@@ -57,17 +63,26 @@ class Program:
         self.page_of = {each["id"]: page["id"] for page in self.compiled["pages"] for each in page["questions"]}
         self.facts = dict(self.compiled["facts"])
         self.decisions = self.compiled["decisions"]
+        for name, expression in self.facts.items():  # each uses earlier ones alone, so nothing is looked at twice
+            self.reads[f"fact:{name}"] = frozenset(self.read_all(expression))
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether there are more conditions and cells of tables than a walk can look at in a few seconds."""
+        routes = sum(len(page["routes"]) for page in self.pages.values())
+        cells = sum(len(each["rules"]) * len(each["inputs"]) for each in self.decisions.values())
+        return routes + cells > MAX_CONDITIONS
 
     def read_questions(self, expression: Any) -> frozenset[str]:
         """The questions whose answers an expression reads, facts and tables followed."""
         return frozenset(name for kind, name in self.read_all(expression) if kind == "question")
 
-    def read_all(self, expression: Any) -> Iterator[tuple[str, str]]:
+    def read_all(self, expression: Any) -> Iterator[Name]:
         """What an expression reads: ("question" | "fact" | "parameter" | "decision" | "today", its name)."""
         for node in list_nodes(expression):
             yield from self.read_node(node)
 
-    def read_node(self, node: Expression) -> Iterator[tuple[str, str]]:
+    def read_node(self, node: Expression) -> Iterator[Name]:
         """What one node reads, its children left out."""
         match node:
             case ["answer" | "item" | "score", str(name), *_] if name in self.questions:
@@ -82,22 +97,23 @@ class Program:
                 yield "today", ""
             case ["fact", str(name)]:
                 yield "fact", name
-                yield from self.read_all(self.facts.get(name))
+                yield from self.reads.get(f"fact:{name}", ())
             case ["output" | "decision", str(name), *_]:
                 yield from self.read_decision(name)
 
-    def read_page(self, name: str) -> Iterator[tuple[str, str]]:
+    def read_page(self, name: str) -> Iterator[Name]:
         """What a page that is asked several times stands for."""
         yield from (("question", each["id"]) for each in self.pages[name]["questions"])
 
-    def read_decision(self, name: str) -> Iterator[tuple[str, str]]:
+    def read_decision(self, name: str) -> frozenset[Name]:
         """What a table reads: its inputs, and what its tests compare them with."""
-        yield "decision", name
-        decision = self.decisions.get(name)
-        if decision is None:
-            return
-        for expression in (*decision["inputs"], *list_test_expressions(decision)):
-            yield from self.read_all(expression)
+        key = f"decision:{name}"
+        if key not in self.reads:
+            decision = self.decisions[name]
+            expressions = (*decision["inputs"], *list_test_expressions(decision))
+            found = {each for expression in expressions for each in self.read_all(expression)}
+            self.reads[key] = frozenset({("decision", name), *found})
+        return self.reads[key]
 
     def list_edges(self, name: str) -> tuple[Edge, ...]:
         """Where a page can lead: `page:ID`, `decision:ID`, `outcome:ID`, or `end` behind the last page."""
@@ -120,15 +136,24 @@ class Program:
 
     def list_reachable(self, start: str) -> frozenset[str]:
         """The targets that can be reached from a page, itself included, as `page:ID`, `decision:ID` …"""
-        found: set[str] = set()
-        waiting = [f"page:{start}"]
-        while waiting:
-            target = waiting.pop()
-            if target in found:
-                continue
-            found.add(target)
-            waiting.extend(self.list_targets(target))
-        return frozenset(found)
+        if start not in self.reaches:
+            found: set[str] = set()
+            waiting = [f"page:{start}"]
+            while waiting:
+                target = waiting.pop()
+                if target not in found:
+                    found.add(target)
+                    waiting.extend(dict.fromkeys(self.list_targets(target)))
+            self.reaches[start] = frozenset(found)
+        return self.reaches[start]
+
+    def list_pages_behind(self, name: str) -> frozenset[str]:
+        """The pages that can follow a page; itself only when a way leads back."""
+        if name not in self.behind:
+            targets = {edge.target for edge in self.list_edges(name) if edge.target.startswith("page:")}
+            found = frozenset[str]().union(*(self.list_reachable(each.removeprefix("page:")) for each in targets))
+            self.behind[name] = frozenset(each.removeprefix("page:") for each in found if each.startswith("page:"))
+        return self.behind[name]
 
     def list_targets(self, target: str) -> list[str]:
         """What a target can lead to next."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ridgeway.services.assessments.checks.features import find_features
+from ridgeway.services.assessments.checks.features import list_roots
 from ridgeway.services.assessments.checks.findings import Finding, Subject
 from ridgeway.services.assessments.checks.phrases import says_kept, says_statistics
 from ridgeway.services.assessments.checks.plain import list_passages, split_sentences
@@ -15,7 +15,7 @@ def check_promises(subject: Subject) -> Iterator[Finding]:
     for name, question in subject.program.questions.items():
         if not question["personal"]:
             continue
-        if "outcome" in counted and find_features(subject.program, name):
+        if "outcome" in counted and decides(subject, name):
             message = f"{name} is personal and decides outcomes, which are counted."
             yield subject.find("personal-counted", f"question.{name}", message)
         if "purpose" not in question["has"]:
@@ -24,6 +24,11 @@ def check_promises(subject: Subject) -> Iterator[Finding]:
         for key, nodes in texts.items():
             sentences = [each for passage in list_passages(nodes) for each in split_sentences(passage.text)]
             yield from check_sentences(subject, language, key, sentences)
+
+
+def decides(subject: Subject, question: str) -> bool:
+    """Whether anything that says where people go reads an answer."""
+    return any(question in subject.program.read_questions(root) for root in list_roots(subject.program))
 
 
 def check_sentences(subject: Subject, language: str, key: str, sentences: list[str]) -> Iterator[Finding]:

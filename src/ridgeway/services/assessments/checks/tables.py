@@ -7,6 +7,7 @@ Source: D. Calvanese et al., Semantic DMN: Formalizing and Reasoning About Decis
 boxes); the sweep by sets of rules is our own.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,7 +18,11 @@ from ridgeway.services.assessments.checks.probing import Prober
 MAX_STATES: Final = 50_000
 """Sets of rules that one sweep looks at."""
 MAX_REGIONS: Final = 200
-"""Gaps that one sweep keeps."""
+"""Gaps, and pairs of rules that meet, that one sweep keeps."""
+MAX_TESTS: Final = 100_000
+"""Times that tests of one column are asked; cells beyond are not looked at."""
+MAX_TOGETHER: Final = 20
+"""Rules that hold together, of which each pair is kept."""
 
 Region = tuple[str, ...]
 """For each input what it is, in words; shorter than the table when the other inputs may be anything."""
@@ -73,9 +78,9 @@ class Sweep:
         rules = [number for number in range(alive.bit_length()) if alive >> number & 1]
         self.survey.met.update(rules)
         self.survey.first.add(rules[0])
-        for later in range(1, len(rules)):
-            for earlier in rules[:later]:
-                self.survey.overlaps.setdefault((earlier, rules[later]), region)
+        if len(self.survey.overlaps) < MAX_REGIONS:
+            for pair in itertools.combinations(rules[:MAX_TOGETHER], 2):
+                self.survey.overlaps.setdefault(pair, region)
 
 
 def survey_table(prober: Prober, name: str) -> Survey:
@@ -92,12 +97,23 @@ def mask_column(prober: Prober, decision: dict[str, Any], number: int) -> Iterat
     """The cells of a column with the rules whose test holds there, cells that are alike once."""
     scope = prober.make_scope({})
     tests = [rule["tests"][number] for rule in decision["rules"]]
+    masks: dict[str, int] = {}
+    for place, test in enumerate(tests):
+        masks[repr(test)] = masks.get(repr(test), 0) | 1 << place
+    different = {repr(test): test for test in tests}
+    asked = [(masks[key], prober.test(test)) for key, test in different.items()]
+    cells = list_cells(prober, decision["inputs"][number], list(different.values()))
     seen: set[int] = set()
-    for cell in list_cells(prober, decision["inputs"][number], tests):
-        mask = sum(1 << place for place, test in enumerate(tests) if prober.test(test)(cell.value, scope))
+    for cell in cells[: count_cells(len(different))]:
+        mask = sum(rules for rules, holds in asked if holds(cell.value, scope))
         if mask not in seen:
             seen.add(mask)
             yield cell, mask
+
+
+def count_cells(tests: int) -> int:
+    """How many cells of a column with so many different tests are looked at."""
+    return max(2, MAX_TESTS // max(1, tests))
 
 
 def show_region(decision: dict[str, Any], region: Region, words: list[str]) -> str:

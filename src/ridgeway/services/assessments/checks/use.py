@@ -76,7 +76,7 @@ def list_expressions(nodes: Any) -> Iterator[Any]:
 def check_answers(subject: Subject, read: set[tuple[str, str]]) -> Iterator[Finding]:
     """Questions that nothing reads, and options that make no difference."""
     in_texts = {name for kind, name in list_read_by_texts(subject.program) if kind == "question"}
-    splitter = Splitter(Prober(subject.program, subject.today))
+    splitter, is_large = Splitter(Prober(subject.program, subject.today)), subject.program.is_too_large
     for name, question in subject.program.questions.items():
         if name == BUILT_IN:
             continue
@@ -84,7 +84,7 @@ def check_answers(subject: Subject, read: set[tuple[str, str]]) -> Iterator[Find
             if "purpose" not in question["has"]:
                 message = f"Nothing reads the answer to {name}, and it does not say why it is asked."
                 yield subject.find("answer-unused", f"question.{name}", message)
-        elif name not in in_texts and question["type"] in {"radios", "checkboxes"}:
+        elif not is_large and name not in in_texts and question["type"] in {"radios", "checkboxes"}:
             yield from check_options(subject, splitter, question)
 
 

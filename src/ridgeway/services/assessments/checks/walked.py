@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from ridgeway.services.assessments.checks.findings import Finding, Subject
-from ridgeway.services.assessments.checks.machine import make_machine
+from ridgeway.services.assessments.checks.machine import ready_machine
 from ridgeway.services.assessments.checks.program import Program
 from ridgeway.services.assessments.checks.walking import Walk, Walker, gather_answers, walk_paths
 
@@ -61,7 +61,7 @@ def walk_days(program: Program, today: date) -> Walked:
     walks: dict[date, Walk] = {}
     is_small = True
     for day in list_days(program.compiled, today):
-        machine = make_machine(program.compiled, day)
+        machine = ready_machine(program, day)
         walk = walk_paths(machine, max_steps=MAX_CHECK_STEPS) if is_small else Walker((machine,)).walk_here_and_there()
         walks[day] = walk
         is_small = walk.is_complete

@@ -125,6 +125,11 @@ class Choice:
     choices: int
 
 
+def hash_to(text: str, below: int) -> int:
+    """A number below another that looks like chance and is the same each time."""
+    return zlib.crc32(text.encode()) % below
+
+
 def make_choice(classes: tuple[AnswerClass, ...]) -> Choice:
     """The choice of one class of each question."""
     values = tuple((each.question, each.raw) for each in classes)
@@ -175,8 +180,7 @@ class Walker:
             answers: dict[str, Any] = {}
             weight, choices_made, given = 1, 1, list[Given]()
             while (asked := self.find_asked(positions := self.place(answers), answers)) is not None:
-                choices = self.list_choices(asked)
-                choice = choices[zlib.crc32(f"{number}:{asked.page}:{asked.item}".encode()) % len(choices)]
+                choice = self.choose(asked, number)
                 answers = with_answers(answers, asked.page, asked.item, dict(choice.values))
                 weight, choices_made = weight * choice.weight, choices_made * choice.choices
                 given.append((asked.page, asked.item, choice.values))
@@ -252,19 +256,29 @@ class Walker:
                 parts.append((position.page, position.item, border.read(position.trail.scope)))
         return tuple(parts), frozenset(each for each in chosen if each[0][0] in askable)
 
-    def list_choices(self, asked: "Asked") -> list[Choice]:
-        """The ways to answer a page."""
+    def list_choices(self, asked: "Asked") -> Iterator[Choice]:
+        """The ways to answer a page, one by one: there can be very many."""
         splits = [self.splitter.split(each["id"]) for each in asked.questions]
         self.is_exact = self.is_exact and all(each.is_exact for each in splits)
-        choices = [make_choice(each) for each in itertools.product(*(split.classes for split in splits))]
-        if asked.repeat is None or asked.item is None:
-            return choices
-        return [self.say_again(choice, again) for again in self.list_again(asked) for choice in choices]
+        for again in self.list_again(asked):
+            for classes in itertools.product(*(split.classes for split in splits)):
+                yield self.say_again(make_choice(classes), again)
+
+    def choose(self, asked: "Asked", number: int) -> Choice:
+        """One way to answer a page, another one for another number."""
+        classes = []
+        for each in asked.questions:
+            all_classes = self.splitter.split(each["id"]).classes
+            classes.append(all_classes[hash_to(f"{number}:{each['id']}:{asked.item}", len(all_classes))])
+        again = self.list_again(asked)
+        return self.say_again(make_choice(tuple(classes)), again[hash_to(f"{number}:{asked.page}", len(again))])
 
     def list_again(self, asked: "Asked") -> list[bool | None]:
         """What can be said to “another one?” after an item; None where it is not asked."""
-        least, most = (asked.repeat[key] for key in ("min", "max")) if asked.repeat else (1, 1)
-        following = (asked.item or 0) + 1
+        if asked.repeat is None or asked.item is None:
+            return [None]
+        least, most = (asked.repeat[key] for key in ("min", "max"))
+        following = asked.item + 1
         if following < least or following >= most:
             return [None]
         if following >= max(least, MAX_ITEMS):
@@ -284,6 +298,8 @@ def walk_paths(*machines: Machine, max_steps: int = MAX_WALK_STEPS) -> Walk:
 
     What is too much for that, too, is walked here and there: `is_complete` is false then, and counts are of what was.
     """
+    if any(each.program.is_too_large for each in machines):
+        return Walker(machines).report(Part(), is_complete=False)
     for tried in (FINE, COARSE):
         walker = Walker(machines, max_steps=max_steps, tried=tried)
         walk = walker.walk()

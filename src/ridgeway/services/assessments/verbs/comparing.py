@@ -23,6 +23,7 @@ from ridgeway.services.assessments.checks import (
     render_dot,
     render_mermaid,
     render_outline,
+    render_paper,
     render_plain_outline,
     show_answers,
 )
@@ -39,6 +40,7 @@ DRAWINGS = {
     "text": render_plain_outline,
     "mermaid": render_mermaid,
     "dot": render_dot,
+    "paper": render_paper,
 }
 
 
