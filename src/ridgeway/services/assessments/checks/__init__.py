@@ -1,7 +1,8 @@
 """What a machine finds in an assessment before anybody sees it. Pure.
 
 Findings about a package (`checking.py`), all its paths by classes of answers (`walking.py`), who gets another result by
-a new version (`differing.py`), what would have changed a result (`counterfactual.py`), drawings (`drawing.py`), and all of it on paper (`papers.py`).
+a new version (`differing.py`), what would have changed a result (`counterfactual.py`), drawings (`drawing.py`), and the
+whole on paper (`papers.py`).
 Read next: `classes.py`, then `walking.py`.
 """
 
