@@ -4,7 +4,6 @@ import base64
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,10 +15,10 @@ COOKIE = "assessment-winter"
 AGAIN = "Your answers are not here"
 
 
-@pytest.fixture(autouse=True)
-def site(tmp_path: Path) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The site."""
-    with serve_packages(tmp_path, WINTER, PACKAGES / "respiratory-check-2021"):
+    with serve_packages(tmp_path_factory.mktemp("site"), WINTER, PACKAGES / "respiratory-check-2021"):
         yield
 
 

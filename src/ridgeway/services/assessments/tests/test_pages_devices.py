@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -14,10 +13,10 @@ from ridgeway.services.assessments.tests.visitors import WINTER, Visitor, serve_
 CODE = re.compile(r"<textarea[^>]*readonly[^>]*>\s*([A-Za-z0-9_-]+)</textarea>")
 
 
-@pytest.fixture(autouse=True)
-def site(tmp_path: Path) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The site."""
-    with serve_packages(tmp_path, WINTER):
+    with serve_packages(tmp_path_factory.mktemp("site"), WINTER):
         yield
 
 

@@ -3,7 +3,6 @@
 import gzip
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +11,10 @@ from ridgeway.services.assessments.engine import load
 from ridgeway.services.assessments.tests.visitors import WINTER, Visitor, serve_packages
 
 
-@pytest.fixture(autouse=True)
-def site(tmp_path: Path) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The site."""
-    with serve_packages(tmp_path, WINTER):
+    with serve_packages(tmp_path_factory.mktemp("site"), WINTER):
         yield
 
 

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from ridgeway.services.assessments.tests.visitors import PACKAGES, WINTER, Visitor, serve_packages, walk_ill
 
 
-@pytest.fixture(autouse=True)
-def site(tmp_path: Path) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The site."""
-    with serve_packages(tmp_path, WINTER, PACKAGES / "respiratory-check-2021"):
+    with serve_packages(tmp_path_factory.mktemp("site"), WINTER, PACKAGES / "respiratory-check-2021"):
         yield
 
 

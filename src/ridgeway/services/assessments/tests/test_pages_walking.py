@@ -12,10 +12,10 @@ from ridgeway.services.assessments.pages import place as places
 from ridgeway.services.assessments.tests.visitors import WINTER, Visitor, serve_packages, walk_ill
 
 
-@pytest.fixture(autouse=True)
-def site(tmp_path: Path) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The site, with one assessment."""
-    with serve_packages(tmp_path):
+    with serve_packages(tmp_path_factory.mktemp("site")):
         yield
 
 

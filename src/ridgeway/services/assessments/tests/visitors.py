@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings as django_settings
 from django.test import Client
 
 from ridgeway.office.tests.ready import Office, settings_in
@@ -30,11 +31,13 @@ def serve_packages(folder: Path, *packages: Path, **own: Any) -> Iterator[Office
     """The site gives out these packages within; `own` are settings of the service."""
     named = {"packages": ",".join(map(str, packages or (WINTER,))), **own}
     settings = replace(settings_in(folder), services={"assessments": named})
+    before = django_settings.RIDGEWAY_SETTINGS
     setup_django(settings, room="office")
     clear_shelf()
     office = Office(settings, "none")
     with office.at_site("assessments"):
         yield office
+    django_settings.RIDGEWAY_SETTINGS = before
     clear_shelf()
 
 
