@@ -16,10 +16,12 @@ from ridgeway.services.assessments.deployment import read_own_settings
 from ridgeway.services.assessments.offline.styles import render_theme
 from ridgeway.services.assessments.pages.caching import AGES, START_SECONDS, keep_publicly
 from ridgeway.services.assessments.pages.place import Place, find_place
+from ridgeway.services.assessments.pages.reading import for_reading
 
 MAX_KEPT = 64
 
 
+@for_reading
 def show_private(request: HttpRequest, name: str, rest: str = "") -> HttpResponse:
     """`/PACKAGE/private/…`."""
     place = find_place(name)
@@ -57,6 +59,7 @@ def list_files(place: Place) -> Mapping[str, offline.File]:
     return KEPT[key]
 
 
+@for_reading
 def show_compiled(request: HttpRequest, name: str, digest: str) -> HttpResponse:
     """`/PACKAGE/compiled-DIGEST.json`: the definition as the engines read it."""
     place = find_place(name, digest=digest)
@@ -72,6 +75,7 @@ def render_compiled(assessment: Any) -> bytes:
     return json.dumps(assessment.compiled, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+@for_reading
 def show_theme(request: HttpRequest, name: str, digest: str) -> HttpResponse:
     """`/PACKAGE/theme-DIGEST.css`: the colours that the package brings."""
     place = find_place(name, digest=digest)
@@ -81,9 +85,27 @@ def show_theme(request: HttpRequest, name: str, digest: str) -> HttpResponse:
     return keep_publicly(request, HttpResponse(sheet, content_type="text/css; charset=utf-8"), AGES)
 
 
+@for_reading
+def show_file(request: HttpRequest, name: str, digest: str, language: str) -> HttpResponse:
+    """`/PACKAGE/one-file-DIGEST-in-LANG.html`: the whole assessment as one file that works without a network."""
+    place = find_place(name, language, digest=digest)
+    if place.digest != digest or place.state != "valid":
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="{place.assessment.id}-{language}.html"'}
+    body = render_file(place.assessment, language)
+    return keep_publicly(request, HttpResponse(body, content_type="text/html; charset=utf-8", headers=headers), AGES)
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def render_file(assessment: Any, language: str) -> bytes:
+    """The file that opens in this language."""
+    return offline.make_bundle(assessment.compiled, language=language)
+
+
 urlpatterns: list[URLPattern] = [
     path("<slug:name>/private/", show_private),
     path("<slug:name>/private/<path:rest>", show_private),
     path("<slug:name>/theme-<slug:digest>.css", show_theme, name="assessment-theme"),
+    path("<slug:name>/one-file-<slug:digest>-in-<slug:language>.html", show_file, name="assessment-file"),
     path("<slug:name>/compiled-<slug:digest>.json", show_compiled, name="assessment-compiled"),
 ]

@@ -65,3 +65,19 @@ def test_machines_are_told_that_the_site_is_up() -> None:
     assert ask("/health-check").json() == {"database": "OK", "assessments": 1}
     assert ask("/favicon.ico").status_code == 302
     assert "Disallow: /preview-" in ask("/robots.txt").content.decode()
+
+
+def test_the_whole_assessment_comes_as_one_file_that_refers_to_nothing() -> None:
+    start = ask("/winter/ar/").content.decode()
+    address = start.partition('href="/winter/one-file-')[2].partition('"')[0]
+    file = ask(f"/winter/one-file-{address}")
+    page = file.content.decode()
+    assert file["Content-Disposition"] == 'attachment; filename="winter-ar.html"'
+    assert "Content-Security-Policy" in page
+    assert "src=" not in page.partition("<script")[0]
+    assert ask(f"/winter/one-file-{address.replace('-in-ar', '-in-xx')}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/winter/", "/winter/private/", "/winter/private/worker.js"])
+def test_what_is_only_read_takes_no_form(address: str) -> None:
+    assert Visitor().client.post(address).status_code == 405

@@ -118,6 +118,6 @@ def test_what_is_withdrawn_leads_to_where_it_says(office: Any) -> None:  # noqa:
     with office.at_site("assessments"):
         kept = publish()
         withdraw(kept.pk, by=operator(timezone.now()), reason="gone", instead="https://new.example/check")
-        for address in ("/home-check/en/", "/home-check/en/1"):
+        for address in ("/home-check/en/", "/home-check/en/1", "/home-check/", "/home-check/private/"):
             response = Visitor().client.get(address)
             assert (response.status_code, response["Location"]) == (302, "https://new.example/check")
