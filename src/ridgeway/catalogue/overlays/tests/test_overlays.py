@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ridgeway.catalogue.overlays.elements import MISSING, find_element, parse_path
 from ridgeway.catalogue.overlays.merging import Change, Choice, Decision, Severity, Why, merge_release, settle
-from ridgeway.catalogue.overlays.operations import Kind, apply_operations, is_same, record_operations
 from ridgeway.errors import RequestError
+from ridgeway.office.documents.operations import Kind, is_same, record_operations
+from ridgeway.office.documents.tests.trees import TREES
+from ridgeway.office.documents.tree import MISSING, find_element, parse_path
 
 BASE: dict[str, Any] = {
     "id": "check",
@@ -136,35 +136,6 @@ def test_our_order_of_options_takes_what_the_release_adds():
     tree = merge_release(change(BASE, options, [{"id": "a"}, {"id": "c"}, {"id": "b"}]), operations).tree
     names = [each["id"] for each in find_element(tree, parse_path("pages/age/question/options"))]
     assert names == ["b", "a", "c"]
-
-
-NAMES = st.sampled_from(["a", "b", "c", "d"])
-LEAVES = st.one_of(
-    st.integers(0, 3), st.sampled_from(["x", "y"]), st.booleans(), st.lists(st.integers(0, 2), max_size=2)
-)
-
-
-def grow(inside):
-    entries = st.dictionaries(NAMES, inside, max_size=4)
-    named = st.lists(NAMES, unique=True, min_size=1, max_size=4).flatmap(
-        lambda names: st.tuples(*(st.dictionaries(NAMES, inside, max_size=3) for _ in names)).map(
-            lambda rest: [{"id": name, **each} for name, each in zip(names, rest, strict=True)]
-        )
-    )
-    return st.one_of(entries, named)
-
-
-TREES = st.dictionaries(NAMES, st.recursive(LEAVES, grow, max_leaves=12), max_size=4)
-
-
-def same_but_for_keys(one, other):
-    return is_same(one, other)
-
-
-@settings(deadline=None, max_examples=60)
-@given(TREES, TREES)
-def test_operations_make_exactly_what_they_were_recorded_for(old, new):
-    assert same_but_for_keys(apply_operations(old, record_operations(old, new)), new)
 
 
 @settings(deadline=None, max_examples=60)

@@ -1,9 +1,9 @@
-"""What an adopter changes, as operations that remember what they replaced.
+"""What was changed in a document, as operations that remember what they replaced.
 
 Law: an operation is never applied to anything but what it was made for: the value that it replaces stands in it, and a
 tree that has another there is refused (`merging.py` says then what to do). Applied to the tree that they were recorded
 from, operations give exactly the tree that they were recorded for.
-Next: `merging.py`.
+Next: `editing.py`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from ridgeway.catalogue.overlays.elements import (
+from ridgeway.errors import RequestError
+from ridgeway.office.documents.tree import (
     MISSING,
     Path,
     Tree,
@@ -23,7 +24,6 @@ from ridgeway.catalogue.overlays.elements import (
     put_element,
     render_path,
 )
-from ridgeway.errors import RequestError
 
 MAX_OPERATIONS: Final = 5_000
 

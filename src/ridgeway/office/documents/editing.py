@@ -1,7 +1,7 @@
 """An author's own text, changed only where its meaning changed: remarks, order and layout of all else stay.
 
 Law: the changed text says exactly what was asked, which is read back and compared; where it cannot be had by small
-changes the whole is written anew. Next: `files.py`.
+changes the whole is written anew. Next: `writing.py`.
 """
 
 import json
@@ -13,9 +13,9 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from ridgeway.catalogue.overlays.elements import Path, Tree, find_element
-from ridgeway.catalogue.overlays.files import parse_tree, render_tree
-from ridgeway.catalogue.overlays.operations import Kind, Operation, is_same, record_operations
+from ridgeway.office.documents.operations import Kind, Operation, is_same, record_operations
+from ridgeway.office.documents.tree import Path, Tree, find_element
+from ridgeway.office.documents.writing import parse_tree, render_tree
 
 STEP: Final = 2
 """Columns by which what we add stands further in than what holds it."""
