@@ -20,13 +20,13 @@ from ridgeway.catalogue.adoption.verbs import adapt as record_adaptation
 from ridgeway.catalogue.adoption.verbs import adopt as adopt_release
 from ridgeway.catalogue.adoption.verbs import find_edits, plan_update
 from ridgeway.catalogue.adoption.verbs import update as update_release
-from ridgeway.catalogue.overlays.files import parse_tree
 from ridgeway.catalogue.overlays.merging import Choice, Conflict, Decision, Merge, describe
-from ridgeway.catalogue.overlays.operations import Operation
 from ridgeway.catalogue.packages.reading import Incoming, pack_release, read_incoming, to_release
 from ridgeway.catalogue.packages.sources import read_source
 from ridgeway.catalogue.shelves.shelf import put_on_shelf
 from ridgeway.catalogue.verbs.shelf import VERBS
+from ridgeway.office.documents.operations import Operation
+from ridgeway.office.documents.writing import parse_tree
 from ridgeway.services.passing import Concern
 
 EXISTING = click.Path(exists=True, path_type=Path)

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from ridgeway.catalogue.adoption.trees import read_package_tree, write_files
-from ridgeway.catalogue.overlays.elements import Tree
-from ridgeway.catalogue.overlays.files import parse_overlay, render_overlay, render_tree
-from ridgeway.catalogue.overlays.operations import Operation, apply_operations
+from ridgeway.catalogue.overlays.files import parse_overlay, render_overlay
 from ridgeway.errors import SettingsError
 from ridgeway.office.documents import read_document_file
+from ridgeway.office.documents.operations import Operation, apply_operations
+from ridgeway.office.documents.tree import Tree
+from ridgeway.office.documents.writing import render_tree
 
 LOCK: Final = "upstream.yaml"
 OVERLAY: Final = "overlay.yaml"

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import polib
 
-from ridgeway.catalogue.overlays.editing import edit_text
-from ridgeway.catalogue.overlays.elements import Tree
-from ridgeway.catalogue.overlays.files import parse_tree, render_tree
-from ridgeway.catalogue.overlays.operations import is_same
 from ridgeway.errors import SettingsError
+from ridgeway.office.documents.editing import edit_text
+from ridgeway.office.documents.operations import is_same
+from ridgeway.office.documents.tree import Tree
+from ridgeway.office.documents.writing import parse_tree, render_tree
 
 DOCUMENT: Final = ".yaml"
 CATALOGUE: Final = ".po"

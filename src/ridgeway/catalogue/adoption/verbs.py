@@ -18,10 +18,10 @@ from ridgeway.catalogue.adoption.keeping import (
     write_adopted,
 )
 from ridgeway.catalogue.adoption.trees import read_package_tree
-from ridgeway.catalogue.overlays.elements import Path as ElementPath
 from ridgeway.catalogue.overlays.merging import Change, Decision, Merge, merge_release, settle
-from ridgeway.catalogue.overlays.operations import Operation, is_same, record_operations, with_reason
 from ridgeway.errors import RequestError
+from ridgeway.office.documents.operations import Operation, is_same, record_operations, with_reason
+from ridgeway.office.documents.tree import Path as ElementPath
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from ridgeway.catalogue.overlays.elements import (
+from ridgeway.errors import RequestError
+from ridgeway.office.documents.operations import Kind, Operation, apply_operations, is_same
+from ridgeway.office.documents.tree import (
     MISSING,
     Path,
     Tree,
@@ -28,8 +30,6 @@ from ridgeway.catalogue.overlays.elements import (
     list_names,
     render_path,
 )
-from ridgeway.catalogue.overlays.operations import Kind, Operation, apply_operations, is_same
-from ridgeway.errors import RequestError
 
 
 class Severity(StrEnum):
