@@ -308,6 +308,9 @@ class WebSettings:
     require_second_factor: bool = setting(True, "Whether staff need a second factor to work.")
     sign_on: Path = setting(Path("sign-on.toml"), "File of sign-on services (OIDC, SAML); need not be there.")
     metrics_port: int = setting(0, "Port of Prometheus metrics of the worker of jobs; 0 closes it.")
+    notices: str = setting(
+        "", "Folders of safety notices, shelves or adopted packages, with commas: what they recall is withdrawn."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class MenuEntry:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The plate of a service. `urls`, `staff_urls`, `notices`, `context` and `packages` are the dotted names of
+    """The plate of a service. `urls`, `staff_urls`, `notices`, `context`, `packages` and `stopping` are the dotted names of
     modules or functions, loaded by who needs them; `settings` has the defaults of `[services.NAME]`.
 
     Units:   none; what a plate's settings hold says its own.
@@ -54,6 +54,8 @@ class Service:
     """Middleware of the public site."""
     packages: str = ""
     """Module that reads, checks and compares its packages: `passing.py`."""
+    stopping: str = ""
+    """Module that takes a recalled package out of use: `stopping.py`."""
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.functional import SimpleLazyObject
 
 from ridgeway.office.jobs.django_settings import derive_jobs_settings
+from ridgeway.office.jobs.duty import Duty
 from ridgeway.office.people.django_settings import derive_people_settings
 from ridgeway.services import installed
 from ridgeway.settings import Mode, Settings
@@ -34,6 +35,8 @@ DESK_CACHE = "ridgeway.office.people.cache.SharedCache"
 """Limits on signing in hold for all processes of the desk together."""
 LOCAL_CACHE = "django.core.cache.backends.locmem.LocMemCache"
 PACKAGE = Path(__file__).parent.parent
+CATALOGUE = "ridgeway.catalogue"
+"""A room that may be missing; its duty is named, not imported."""
 
 
 def derive_django_settings(settings: Settings, room: Room, site: Site | None = None) -> dict[str, Any]:
@@ -78,7 +81,7 @@ def derive_office_settings(settings: Settings, site: Site | None, rooms: list[st
         "LANGUAGES": LANGUAGES,
         "LANGUAGES_BIDI": RIGHT_TO_LEFT,
         "LOCALE_PATHS": [str(PACKAGE / "web" / "locale")],
-        "RIDGEWAY_DUTIES": tuple(duty for plate in plates.values() for duty in plate.duties),
+        "RIDGEWAY_DUTIES": (*find_catalogue_duties(), *(duty for plate in plates.values() for duty in plate.duties)),
         "RIDGEWAY_NOTICE_MODULES": tuple(plate.notices for plate in plates.values() if plate.notices),
         "RIDGEWAY_THEME_URLS": list_theme_urls(settings),
         "RIDGEWAY_PAGE_SECONDS": PAGE_SECONDS,
@@ -96,6 +99,13 @@ def derive_office_settings(settings: Settings, site: Site | None, rooms: list[st
         "USE_I18N": True,
         **derive_site_settings(site, people),
     }
+
+
+def find_catalogue_duties() -> tuple[Duty, ...]:
+    """The duties of the catalogue, where it is there."""
+    if importlib.util.find_spec(CATALOGUE) is None:
+        return ()
+    return (Duty("catalogue.keep_recalls", f"{CATALOGUE}.adopters.recalling.keep_recalls", every_seconds=30),)
 
 
 def derive_site_settings(site: Site, people: dict[str, Any]) -> dict[str, Any]:

@@ -61,4 +61,5 @@ SERVICE = Service(
     middleware=("ridgeway.services.assessments.operating.reloading.Reloading",),
     kept=(Kept("Counts by day", "two years", "assessments.forget_counts"),),
     packages="ridgeway.services.assessments.passing",
+    stopping="ridgeway.services.assessments.stopping",
 )

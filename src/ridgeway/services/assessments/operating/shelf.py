@@ -168,6 +168,11 @@ def find_instead(package: str) -> str:
     return rows.order_by("-withdrawn_at").values_list("instead", flat=True).first() or ""
 
 
+def is_withdrawn(package: str) -> bool:
+    """Whether a version of `package` was withdrawn."""
+    return not list_package_paths() and Version.objects.filter(package=package, state=State.WITHDRAWN).exists()
+
+
 def list_from_disk() -> Mapping[str, Assessment]:
     """What the folders of the settings hold, by package."""
     if not FROM_DISK:

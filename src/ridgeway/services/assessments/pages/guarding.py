@@ -17,8 +17,8 @@ from ridgeway.office.design.formtoken import FIELD as TOKEN_FIELD
 from ridgeway.office.design.formtoken import make_form_token, require_form_token
 from ridgeway.services.assessments.carrying import SealError
 from ridgeway.services.assessments.pages.cookies import forget_cookie
-from ridgeway.services.assessments.pages.place import ElsewhereError, Place, find_place
-from ridgeway.services.assessments.pages.refusing import draw_again, draw_closed
+from ridgeway.services.assessments.pages.place import ElsewhereError, Place, WithdrawnError, find_place
+from ridgeway.services.assessments.pages.refusing import draw_again, draw_closed, draw_withdrawn
 
 PURPOSE: Final = "assessments.answer"
 READING: Final = ("GET", "HEAD")
@@ -46,6 +46,8 @@ def at_place(*, with_answers: bool, takes_forms: bool = False) -> Callable[[View
                 response = enter(view, request, find_place(name, language), **kwargs)
             except ElsewhereError as elsewhere:
                 response = HttpResponseRedirect(elsewhere.address)
+            except WithdrawnError:
+                response = draw_withdrawn(request, language)
             return protect(response) if with_answers else response
 
         return answer

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ridgeway.services.assessments import engine
 from ridgeway.services.assessments.operating.previewing import is_preview
-from ridgeway.services.assessments.operating.shelf import find_assessment, find_instead
+from ridgeway.services.assessments.operating.shelf import find_assessment, find_instead, is_withdrawn
 from ridgeway.services.assessments.operating.today import find_today, find_zone
 from ridgeway.services.assessments.statistics.counting import note
 
@@ -23,6 +23,10 @@ class ElsewhereError(Exception):
     def __init__(self, address: str) -> None:
         super().__init__(address)
         self.address = address
+
+
+class WithdrawnError(Http404):
+    """The assessment was withdrawn, and its people are sent nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Place:
 def find_place(name: str, language: str = "", *, digest: str = "") -> Place:
     """Where an address leads; without a language in that in which the assessment was written.
 
-    Raises:  Http404; ElsewhereError.
+    Raises:  Http404; ElsewhereError, WithdrawnError.
     """
     now = timezone.now()
     assessment = find_assessment(name, now, digest=digest)
@@ -92,7 +96,7 @@ def find_place(name: str, language: str = "", *, digest: str = "") -> Place:
         instead = find_instead(name)
         if instead:
             raise ElsewhereError(instead)
-        raise Http404
+        raise WithdrawnError if is_withdrawn(name) else Http404
     codes = [each["code"] for each in assessment.compiled["languages"]]
     if language and language not in codes:
         raise Http404

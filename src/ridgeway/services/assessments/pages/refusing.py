@@ -3,7 +3,10 @@
 Law: each says what happened in the language of the page, and where to go from here.
 """
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
 from markupsafe import Markup
 
 from ridgeway.services.assessments import engine
@@ -32,6 +35,15 @@ def draw_closed(place: Place) -> HttpResponse:
     press = find_press()
     sheet = Sheet(title=view["title"], main=press.draw_view(place, view, make_links(), Markup()))
     return HttpResponse(press.draw_page(place, sheet))
+
+
+def draw_withdrawn(request: HttpRequest, language: str) -> HttpResponse:
+    """The assessment was withdrawn: in the language of its address where the site has that, and kept by no cache."""
+    known = dict(settings.LANGUAGES)
+    with translation.override(language if language in known else translation.get_language()):
+        response = render(request, "assessments/withdrawn.html", status=410)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def draw(place: Place, template: str, *, title: str, status: int = 200, **context: object) -> HttpResponse:

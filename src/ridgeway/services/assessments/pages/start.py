@@ -15,7 +15,9 @@ from ridgeway.services.assessments.pages.drawing import Sheet, find_press
 from ridgeway.services.assessments.pages.frames import make_hole
 from ridgeway.services.assessments.pages.guarding import at_place, give_token, protect
 from ridgeway.services.assessments.pages.links import make_links
-from ridgeway.services.assessments.pages.place import Place, find_place
+from ridgeway.services.assessments.pages.place import Place, WithdrawnError, find_place
+from ridgeway.services.assessments.pages.reading import for_reading
+from ridgeway.services.assessments.pages.refusing import draw_withdrawn
 from ridgeway.services.assessments.pages.steps import FIRST, count_step
 from ridgeway.services.assessments.pages.visiting import begin_at, follow
 
@@ -38,7 +40,11 @@ def draw_start(place: Place) -> str:
 def describe_start(place: Place) -> Sheet:
     """What the page shows, with a hole for the form's token."""
     view = engine.build_start_view(place.assessment, place.language, place.today)
-    links = make_links(action=place.address(), private=f"/{place.name}/private/#/{place.language}/")
+    links = make_links(
+        action=place.address(),
+        private=f"/{place.name}/private/#/{place.language}/",
+        download=f"/{place.name}/one-file-{place.digest}-in-{place.language}.html",
+    )
     main = find_press().draw_view(place, view, links, make_hole("fields"))
     return Sheet(title=view["title"], main=main, indexable=True)
 
@@ -54,9 +60,13 @@ def begin(place: Place) -> HttpResponse:
     return response
 
 
+@for_reading
 def show_package(request: HttpRequest, name: str) -> HttpResponse:
     """`/PACKAGE/`: to the start in the language in which the assessment was written."""
-    place: Any = find_place(name)
+    try:
+        place: Any = find_place(name)
+    except WithdrawnError:
+        return draw_withdrawn(request, "")
     return keep_publicly(request, HttpResponseRedirect(place.address()), START_SECONDS)
 
 
