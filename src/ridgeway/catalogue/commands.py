@@ -7,26 +7,29 @@ import getpass
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ridgeway.catalogue.adoption.keeping import PACKAGE, read_adopted
+from ridgeway.catalogue.adoption.keeping import PACKAGE, Lock, read_adopted
 from ridgeway.catalogue.adoption.trees import write_files
+from ridgeway.catalogue.adoption.verbs import Release, find_edits, plan_update
 from ridgeway.catalogue.adoption.verbs import adapt as record_adaptation
 from ridgeway.catalogue.adoption.verbs import adopt as adopt_release
-from ridgeway.catalogue.adoption.verbs import find_edits, plan_update
 from ridgeway.catalogue.adoption.verbs import update as update_release
+from ridgeway.catalogue.fetching import Fetched, take_source
 from ridgeway.catalogue.overlays.merging import Choice, Conflict, Decision, Merge, describe
 from ridgeway.catalogue.packages.reading import Incoming, pack_release, read_incoming, to_release
-from ridgeway.catalogue.packages.sources import read_source
+from ridgeway.catalogue.proving.admitting import Waivers, admit, sign_release, with_proof
 from ridgeway.catalogue.shelves.shelf import put_on_shelf
-from ridgeway.catalogue.verbs.shelf import VERBS
+from ridgeway.catalogue.verbs import exchange, proof, shelf, warning
+from ridgeway.catalogue.verbs.options import find_trust, read_door, with_door, with_trust, with_waivers
 from ridgeway.office.documents.operations import Operation
 from ridgeway.office.documents.writing import parse_tree
+from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.services.passing import Concern
 
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -41,52 +44,79 @@ def catalogue() -> None:
     """Service packages: pass them on, adopt them, adapt them, keep them up to date."""
 
 
-for verb in VERBS:
+for verb in (*shelf.VERBS, *proof.VERBS, *exchange.VERBS, *warning.VERBS):
     catalogue.add_command(verb)
 
 
 @catalogue.command()
 @click.argument("package", type=EXISTING)
 @click.argument("target", type=click.Path(path_type=Path))
+@click.option("--sign", is_flag=True, help="Have your own security server sign it, through --door.")
+@with_door
 @as_json
-def publish(package: Path, target: Path, *, as_json: bool) -> None:
+def publish(
+    package: Path,
+    target: Path,
+    *,
+    sign: bool,
+    door_url: str | None,
+    client: str | None,
+    service_code: str,
+    as_json: bool,
+) -> None:
     """Check PACKAGE and write it with the list of its files as one zip: to a file, or on the shelf that a folder is."""
+    door = read_door(door_url, client, service_code)
+    if sign != (door is not None):
+        raise click.UsageError("--sign needs --door and --client, and they are for --sign.")
     incoming = read_incoming(package)
     refuse_errors(incoming.passing.check(incoming.files, incoming.origin, today=read_today()), as_json=as_json)
+    now = datetime.now(UTC)  # noqa: TID251 - the command's clock
+    if door is not None:
+        incoming = sign_release(incoming, door=door, at=now)
     if target.is_dir():
-        target = put_on_shelf(target, incoming, now=datetime.now(UTC))  # noqa: TID251 - the command's clock
+        target = put_on_shelf(target, incoming, now=now)
     else:
         target.write_bytes(pack_release(incoming))
-    told = describe_incoming(incoming) | {"file": str(target)}
-    tell(told, f"{target}: {incoming.facts.package} {incoming.facts.version}, {told['digest']}", as_json=as_json)
-
-
-@catalogue.command()
-@click.argument("package", type=EXISTING)
-@as_json
-def verify(package: Path, *, as_json: bool) -> None:
-    """Hold PACKAGE against the list of its files, and say what it is."""
-    incoming = read_incoming(package)
-    told = describe_incoming(incoming)
-    said = "is what was listed, to the byte" if incoming.is_listed else "has no list of its files, so nothing proves it"
-    tell(told, f"{told['package']} {told['version']} of {told['publisher']} {said}. {told['digest']}", as_json=as_json)
-    if not incoming.is_listed:
-        sys.exit(1)
+    signed_by = door.by if door is not None else ""
+    told = describe_incoming(incoming) | {"file": str(target), "signed_by": signed_by}
+    signed = f", signed by {signed_by}" if signed_by else ""
+    sentence = f"{target}: {incoming.facts.package} {incoming.facts.version}, {told['digest']}{signed}"
+    tell(told, sentence, as_json=as_json)
 
 
 @catalogue.command()
 @click.argument("package")
 @click.argument("folder", type=FOLDER)
+@with_door
+@with_trust
 @as_json
-def adopt(package: str, folder: Path, *, as_json: bool) -> None:
-    """Take PACKAGE (a folder, a zip, SHELF/PACKAGE or SHELF/PACKAGE@VERSION) over into FOLDER, to be changed there."""
-    incoming = read_source(package)
-    adopted = adopt_release(to_release(incoming), folder)
+def adopt(
+    package: str,
+    folder: Path,
+    *,
+    door_url: str | None,
+    client: str | None,
+    service_code: str,
+    globalconf: Path | None,
+    unsigned: bool,
+    as_json: bool,
+) -> None:
+    """Take PACKAGE over into FOLDER, to be changed there.
+
+    PACKAGE is a folder, a zip, SHELF/PACKAGE[@VERSION] or, through --door, another organisation's
+    xroad:INSTANCE/CLASS/CODE/SUBSYSTEM/catalogue/PACKAGE[@VERSION].
+    """
+    fetched = take_source(package, read_door(door_url, client, service_code))
+    trust = find_trust(globalconf, fetched.trust)
+    release, _ = take_release(fetched, trust, before=None, waivers=Waivers(unsigned=unsigned))
+    adopted = adopt_release(release, folder)
+    lock = adopted.lock
+    proven = f"signed by {lock.signed_by}" if lock.signed_by else "which nobody is proven to have published"
     sentence = (
-        f"{folder} stands on {adopted.lock.package} {adopted.lock.version}. Change what is in {folder / PACKAGE}, "
+        f"{folder} stands on {lock.package} {lock.version}, {proven}. Change what is in {folder / PACKAGE}, "
         f"then record it: ridgeway catalogue adapt {folder} --reason …"
     )
-    tell(asdict(adopted.lock), sentence, as_json=as_json)
+    tell(asdict(lock), sentence, as_json=as_json)
 
 
 @catalogue.command()
@@ -128,6 +158,9 @@ def status(folder: Path, *, as_json: bool) -> None:
 @click.option("--set", "values", multiple=True, metavar="ELEMENT=VALUE", help="Decide one by another value (YAML).")
 @click.option("--reason", default="", help="Why it was decided so.")
 @click.option("--dry-run", is_flag=True, help="Say what would be, and write nothing.")
+@with_door
+@with_trust
+@with_waivers
 @by
 @as_json
 def update(
@@ -138,12 +171,21 @@ def update(
     values: tuple[str, ...],
     reason: str,
     dry_run: bool,
+    door_url: str | None,
+    client: str | None,
+    service_code: str,
+    globalconf: Path | None,
+    unsigned: bool,
+    older: bool,
+    other_publisher: bool,
     author: str,
     as_json: bool,
 ) -> None:
     """Bring FOLDER to PACKAGE, or to the newest where it came from; what both changed waits for a person."""
-    incoming = read_source(package or read_adopted(folder).lock.origin)
-    release = to_release(incoming, since=read_adopted(folder).lock.version)
+    before = read_adopted(folder).lock
+    fetched = take_source(package or before.origin, read_door(door_url, client, service_code))
+    waivers = Waivers(unsigned, older, other_publisher)
+    release, incoming = take_release(fetched, find_trust(globalconf, fetched.trust), before=before, waivers=waivers)
     decisions = read_decisions(settle, values, author=author, reason=reason)
     merge = plan_update(folder, release, decisions)
     told = describe_merge(merge)
@@ -158,6 +200,21 @@ def update(
     told["written"] = not dry_run
     sentence = f"{folder} {'would stand' if dry_run else 'stands'} on {adopted.lock.package} {release.lock.version}."
     tell(told, "\n".join([sentence, *render_merge(merge)]), as_json=as_json)
+
+
+def take_release(
+    fetched: Fetched, trust: TrustSnapshot | None, *, before: Lock | None, waivers: Waivers
+) -> tuple[Release, Incoming]:
+    """The release that may be taken over, with its evidence; `before` is what was adopted.
+
+    Raises:  as `admit`.
+    """
+    incoming = fetched.incoming
+    if before is not None and incoming.facts.package != before.package:
+        return to_release(incoming), incoming  # refused as another package
+    proven = admit(incoming, trust=trust, before=before, waivers=waivers)
+    release = to_release(incoming, since=before.version if before is not None else "")
+    return with_proof(replace(release, evidence=fetched.evidence), incoming, proven), incoming
 
 
 def check_result(incoming: Incoming, merge: Merge) -> tuple[Concern, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ridgeway.catalogue.serving.app import build_catalogue
 from ridgeway.client import ServiceApp
 from ridgeway.errors import RidgewayError
 from ridgeway.http import Pool, run
@@ -26,6 +27,7 @@ from ridgeway.lab.authorities.serve import (
 from ridgeway.lab.authorities.tsa import open_timestamping_authority
 from ridgeway.lab.claim import claimed, is_running
 from ridgeway.lab.country import (
+    CATALOGUE,
     DEFAULT_BASE_PORT,
     HEALTH,
     NORTHMARK,
@@ -265,6 +267,10 @@ async def run_system(country: Country, organisation: Organisation) -> None:
             app = health.build_health(folder)
         case _:
             app = build_casework(country, organisation, folder)
+    if any(offer.code == CATALOGUE for offer in organisation.offers):
+        shelf = country.shelf(organisation)
+        shelf.mkdir(parents=True, exist_ok=True)
+        build_catalogue(shelf, owner=organisation.member(country.instance), prefix=f"/{CATALOGUE}", app=app)
     await serve_until_stopped(app, host=organisation.host, port=country.ports.system)
 
 

@@ -121,6 +121,15 @@ class Offer:
     timeout_seconds: int = 60
 
 
+CATALOGUE = "catalogue"
+"""The service of an organisation's catalogue of service packages."""
+
+
+def offer_catalogue(*callers: str, abroad: tuple[str, ...]) -> Offer:
+    """An organisation's catalogue, for others and for itself: what it states, it says to its own."""
+    return Offer(CATALOGUE, f"/{CATALOGUE}", callers, abroad=abroad, kind="rest")
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """One member with its security server, its subsystem, and the information system behind it."""
@@ -166,7 +175,12 @@ REGISTER = Organisation(
     ),
 )
 PARLIAMENT = Organisation(
-    key="parliament", name="Parliament", member_code="1002", subsystem="casework", host="127.0.11.12"
+    key="parliament",
+    name="Parliament",
+    member_code="1002",
+    subsystem="casework",
+    host="127.0.11.12",
+    offers=(offer_catalogue("1002/casework", "1003/records", abroad=("2002/casework",)),),
 )
 HEALTH = Organisation(
     key="health",
@@ -174,7 +188,10 @@ HEALTH = Organisation(
     member_code="1003",
     subsystem="records",
     host="127.0.11.13",
-    offers=(Offer("documents", "/documents", callers=("1001/persons", "1002/casework"), timeout_seconds=120),),
+    offers=(
+        Offer("documents", "/documents", callers=("1001/persons", "1002/casework"), timeout_seconds=120),
+        offer_catalogue("1003/records", "1002/casework", abroad=("2002/casework",)),
+    ),
 )
 
 
@@ -187,7 +204,12 @@ SOUTH_REGISTER = Organisation(
     offers=(Offer("persons", "/persons", callers=("2002/casework",), abroad=("1002/casework",)),),
 )
 SOUTH_ASSEMBLY = Organisation(
-    key="parliament", name="Assembly of Southmark", member_code="2002", subsystem="casework", host="127.0.12.12"
+    key="parliament",
+    name="Assembly of Southmark",
+    member_code="2002",
+    subsystem="casework",
+    host="127.0.12.12",
+    offers=(offer_catalogue("2002/casework", abroad=("1002/casework", "1003/records")),),
 )
 
 
@@ -300,6 +322,10 @@ class Country:
     def consumer_door(self, organisation: Organisation) -> str:
         """The address of an organisation's consumer door."""
         return f"http://{organisation.host}:{self.ports.consumer}"
+
+    def shelf(self, organisation: Organisation) -> Path:
+        """Where an organisation's catalogue keeps what it publishes."""
+        return self.folder(organisation.key) / "system" / "shelf"
 
     def system_url(self, organisation: Organisation) -> str:
         """The address of an organisation's information system, which it alone uses."""

@@ -4,6 +4,7 @@
     upstream/       that release as it came, to the byte
     overlay.yaml    what this organisation changed
     package/        the two put together: what is served, and what people edit
+    evidence/       who published and who gave it, signed
 
 Law: a change is written beside first, whole; then it is marked as ready, and put in place. Whoever finds a ready change
 puts it in place before doing anything else, so that a crash at any moment leaves the old state or the new one.
@@ -12,7 +13,7 @@ puts it in place before doing anything else, so that a crash at any moment leave
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +29,8 @@ LOCK: Final = "upstream.yaml"
 OVERLAY: Final = "overlay.yaml"
 UPSTREAM: Final = "upstream"
 PACKAGE: Final = "package"
-PARTS: Final = (UPSTREAM, PACKAGE, OVERLAY, LOCK)
+EVIDENCE: Final = "evidence"
+PARTS: Final = (UPSTREAM, PACKAGE, EVIDENCE, OVERLAY, LOCK)
 NEXT: Final = ".next"
 READY: Final = "ready"
 MAX_OVERLAY_BYTES: Final = 8 * 1024 * 1024
@@ -36,7 +38,11 @@ MAX_OVERLAY_BYTES: Final = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Which release an adopted package stands on. `digest` is the manifest's SHA-256 as hexadecimal digits."""
+    """Which release an adopted package stands on. `digest` is the manifest's SHA-256 as hexadecimal digits.
+
+    `signed_by` is the member (INSTANCE/CLASS/CODE) that was proven to have published it, at the latest at `signed_at`;
+    both are empty where nothing was proven.
+    """
 
     package: str
     version: str
@@ -45,16 +51,19 @@ class Lock:
     origin: str
     publisher: str
     adopted_at: str
+    signed_by: str = ""
+    signed_at: str = ""
     format: str = "upstream/1"
 
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """An adopted package as it lies there."""
+    """An adopted package as it lies there. `evidence` are the files that prove where it came from."""
 
     lock: Lock
     upstream: Mapping[str, bytes]
     operations: tuple[Operation, ...]
+    evidence: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def upstream_tree(self) -> Tree:
@@ -84,7 +93,7 @@ def read_adopted(folder: Path) -> Adopted:
     lock = read_document_file(folder / LOCK, Lock).value
     overlay = folder / OVERLAY
     operations = parse_overlay(read_bounded(overlay), name=str(overlay)) if overlay.exists() else ()
-    return Adopted(lock, read_plain_folder(folder / UPSTREAM), operations)
+    return Adopted(lock, read_plain_folder(folder / UPSTREAM), operations, read_plain_folder(folder / EVIDENCE))
 
 
 def read_bounded(file: Path) -> bytes:
@@ -126,6 +135,7 @@ def write_adopted(folder: Path, adopted: Adopted) -> None:
     try:
         write_folder(beside / UPSTREAM, adopted.upstream)
         write_folder(beside / PACKAGE, adopted.build())
+        write_folder(beside / EVIDENCE, adopted.evidence)
         write_synced(beside / OVERLAY, render_overlay(adopted.operations).encode())
         write_synced(beside / LOCK, render_tree(to_plain(adopted.lock)).encode())
         write_synced(beside / READY, b"")

@@ -5,7 +5,7 @@ refused.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ridgeway.catalogue.adoption.keeping import (
@@ -26,12 +26,13 @@ from ridgeway.office.documents.tree import Path as ElementPath
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release as it was fetched and proven: its files, and what is known of it."""
+    """A release as it was fetched and proven: its files, what is known of it, and the files that prove it."""
 
     lock: Lock
     files: Mapping[str, bytes]
     changes: tuple[Change, ...] = ()
     locked: frozenset[ElementPath] = frozenset()
+    evidence: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def adopt(release: Release, folder: Path) -> Adopted:
@@ -46,7 +47,7 @@ def adopt(release: Release, folder: Path) -> Adopted:
             f"{folder} is not empty.",
             action="Name a new folder, or bring this one up to date with `ridgeway catalogue update`.",
         )
-    adopted = Adopted(release.lock, release.files, ())
+    adopted = Adopted(release.lock, release.files, (), release.evidence)
     write_adopted(folder, adopted)
     return adopted
 
@@ -120,6 +121,6 @@ def update(folder: Path, release: Release, merge: Merge) -> Adopted:
     Raises:  RequestError(unsettled_conflicts).
     """
     _ = merge.tree  # refused while a person must decide
-    adopted = Adopted(release.lock, release.files, merge.kept)
+    adopted = Adopted(release.lock, release.files, merge.kept, release.evidence)
     write_adopted(folder, adopted)
     return adopted
