@@ -16,8 +16,10 @@ from ridgeway.services.assessments.expressions.values import EPOCH, FIRST_DAY, L
 
 MAX_LISTED: Final = 500
 """Numbers up to so many are all tried; of more only probes are."""
-MAX_SETS: Final = 20_000
+MAX_SETS: Final = 5_000
 """Sets of ticked options that are tried, those that only differ among alike options counted as one."""
+MAX_PAIRS: Final = 200
+"""Pairs of options that are tried where there are too many sets."""
 EVEN_PROBES: Final = 32
 YEARS_BACK: Final = 122
 YEARS_AHEAD: Final = 20
@@ -132,19 +134,27 @@ def cut_years(sign: Sign, low: int, high: int) -> Iterator[Candidate]:
     yield from Stretch(first, last, show_year, is_latest_first=True).cut(sign, range(first, last + 1))
 
 
-def cut_sets(options: list[str], groups: dict[str, Hashable], *, has_none: bool) -> list[Candidate]:
+def cut_sets(options: list[str], groups: dict[str, Hashable], *, has_none: bool) -> Iterator[Candidate]:
     """Sets of ticked options; options of one group are alike, so of them only how many are ticked is tried."""
     alike: dict[Hashable, list[str]] = {}
     for option in options:
         alike.setdefault(groups[option], []).append(option)
-    found = []
-    for sizes in itertools.islice(itertools.product(*(range(len(each) + 1) for each in alike.values())), MAX_SETS):
-        chosen = {option for size, each in zip(sizes, alike.values(), strict=True) for option in each[:size]}
-        ways = math.prod(math.comb(len(each), size) for size, each in zip(sizes, alike.values(), strict=True))
+    members = list(alike.values())
+    is_many = count_sets(options, groups) > MAX_SETS
+    for sizes in list_few_sizes(members) if is_many else itertools.product(*(range(len(each) + 1) for each in members)):
+        chosen = {option for size, each in zip(sizes, members, strict=True) for option in each[:size]}
         if chosen or has_none:
+            ways = math.prod(math.comb(len(each), size) for size, each in zip(sizes, members, strict=True))
             ordered = [option for option in options if option in chosen]
-            found.append(Candidate(ordered, tuple(ordered), ways))
-    return found
+            yield Candidate(ordered, tuple(ordered), ways)
+
+
+def list_few_sizes(members: list[list[str]]) -> Iterator[tuple[int, ...]]:
+    """Of too many sets a few: nothing, one of each group, pairs, everything."""
+    for size in range(3):
+        for ticked in itertools.islice(itertools.combinations(range(len(members)), size), MAX_PAIRS):
+            yield tuple(int(number in ticked) for number in range(len(members)))
+    yield tuple(len(each) for each in members)
 
 
 def count_sets(options: list[str], groups: dict[str, Hashable]) -> int:

@@ -27,6 +27,7 @@ from ridgeway.services.assessments.checks.candidates import (
     cut_years,
     merge,
 )
+from ridgeway.services.assessments.checks.columns import list_named
 from ridgeway.services.assessments.checks.exemplars import find_exemplar, find_of_form
 from ridgeway.services.assessments.checks.features import MAX_FEATURES, Feature, find_features
 from ridgeway.services.assessments.checks.probing import Prober
@@ -216,11 +217,11 @@ class QuestionSplit:
                 match node:
                     case ["score", name, weights] if name == self.question["id"]:
                         scores.append(weights)
-                    case ["lit", _, str(value)]:
+                    case ["lit", [_, str(owner)], str(value)] if owner == self.question["id"]:
                         named.add(value)
-                    case ["lit", _, list(values)]:
+                    case ["lit", [_, str(owner)], list(values)] if owner == self.question["id"]:
                         named.update(each for each in values if isinstance(each, str))
-            named.update(list_named_in_tests(prober.program))
+            named.update(list_named_in_tests(prober.program, self.question["id"]))
         weigh = {option: tuple(weights.get(option) for weights in scores) for option in options}
         return {option: option if option in named else weigh[option] for option in options}
 
@@ -358,17 +359,13 @@ def list_all_nodes(program: Program) -> Iterator[Any]:
             yield from list_nodes(expression)
 
 
-def list_named_in_tests(program: Program) -> Iterator[str]:
-    """The options that `has` and `has_any` of tables name."""
-    waiting = [test for each in program.decisions.values() for rule in each["rules"] for test in rule["tests"]]
-    while waiting:
-        match waiting.pop():
-            case ["has" | "has_any", options]:
-                yield from options
-            case ["one", tests]:
-                waiting.extend(tests)
-            case ["not", inner]:
-                waiting.append(inner)
+def list_named_in_tests(program: Program, question: str) -> Iterator[str]:
+    """The options of a question that `has` and `has_any` of tables name."""
+    for decision in program.decisions.values():
+        for number, expression in enumerate(decision["inputs"]):
+            if question in program.read_questions(expression):
+                for rule in decision["rules"]:
+                    yield from list_named(rule["tests"][number])
 
 
 def list_constants(prober: Prober) -> Iterator[Any]:

@@ -200,7 +200,7 @@ def show_on_line(value: Decimal, kind: str) -> str:
 def find_nearest(compiled: dict[str, Any], answers: dict[str, Any], *, today: date) -> Nearest | None:
     """The nearest answers that lead to another result; None when there are none, or these answers lead to none."""
     machine = make_machine(compiled, today)
-    trail = replay(machine.program.assessment, answers, today=today)
-    if machine.program.is_too_large or not trail.is_over:
+    if machine.program.is_too_large:
         return None
-    return Search(machine, answers, trail).find()
+    trail = replay(machine.program.assessment, answers, today=today)
+    return Search(machine, answers, trail).find() if trail.is_over else None

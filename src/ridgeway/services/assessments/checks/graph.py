@@ -4,7 +4,7 @@ Law: what is drawn is the definition as it stands; which ways are ever taken is 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -52,9 +52,16 @@ class Graph:
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...]
 
+    by_source: dict[str, list[Arrow]] = field(init=False, default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the ways by where they begin."""
+        for each in self.arrows:
+            self.by_source.setdefault(each.source, []).append(each)
+
     def list_from(self, node: str) -> list[Arrow]:
         """The ways that begin at a node."""
-        return [each for each in self.arrows if each.source == node]
+        return self.by_source.get(node, [])
 
 
 def make_graph(compiled: dict[str, Any], language: str) -> Graph:

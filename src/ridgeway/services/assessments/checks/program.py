@@ -42,7 +42,7 @@ class Program:
     """A compiled document with what is asked of it again and again, and the same made ready to run."""
 
     compiled: dict[str, Any]
-    assessment: Assessment = field(init=False)
+    loaded: Assessment | None = field(init=False, default=None)
     pages: dict[str, dict[str, Any]] = field(init=False)
     order: tuple[str, ...] = field(init=False)
     questions: dict[str, dict[str, Any]] = field(init=False)
@@ -56,7 +56,6 @@ class Program:
 
     def __post_init__(self) -> None:
         """Set up the tables by id."""
-        self.assessment = load(self.compiled)
         self.pages = {page["id"]: page for page in self.compiled["pages"]}
         self.order = tuple(self.pages)
         self.questions = {each["id"]: each for page in self.compiled["pages"] for each in page["questions"]}
@@ -65,6 +64,13 @@ class Program:
         self.decisions = self.compiled["decisions"]
         for name, expression in self.facts.items():  # each uses earlier ones alone, so nothing is looked at twice
             self.reads[f"fact:{name}"] = frozenset(self.read_all(expression))
+
+    @property
+    def assessment(self) -> Assessment:
+        """The same made ready to run, when it is first asked for."""
+        if self.loaded is None:
+            self.loaded = load(self.compiled)
+        return self.loaded
 
     @property
     def is_too_large(self) -> bool:

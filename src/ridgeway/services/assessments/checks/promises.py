@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ridgeway.services.assessments.checks.features import list_roots
+from ridgeway.services.assessments.checks.features import find_features
 from ridgeway.services.assessments.checks.findings import Finding, Subject
 from ridgeway.services.assessments.checks.phrases import says_kept, says_statistics
 from ridgeway.services.assessments.checks.plain import list_passages, split_sentences
@@ -27,8 +27,8 @@ def check_promises(subject: Subject) -> Iterator[Finding]:
 
 
 def decides(subject: Subject, question: str) -> bool:
-    """Whether anything that says where people go reads an answer."""
-    return any(question in subject.program.read_questions(root) for root in list_roots(subject.program))
+    """Whether anything that says where people go asks about an answer."""
+    return not subject.program.is_too_large and bool(find_features(subject.program, question))
 
 
 def check_sentences(subject: Subject, language: str, key: str, sentences: list[str]) -> Iterator[Finding]:
