@@ -5,6 +5,7 @@ from pathlib import Path
 from ridgeway.office import design
 from ridgeway.office.design.contrast import parse_schemes
 from ridgeway.services.assessments.checks import CODES
+from ridgeway.services.assessments.checks.program import MAX_CONDITIONS
 from ridgeway.services.assessments.checks.reading import FORMULAS, LIX, MAX_SENTENCE_WORDS, MIN_WORDS
 from ridgeway.services.assessments.checks.theme import LIGHT
 from ridgeway.services.assessments.checks.walked import MAX_CHECK_STEPS, MAX_DAYS_WALKED
@@ -34,6 +35,7 @@ def test_the_page_has_the_figures_of_the_code():
             for line in text.splitlines()
         )
     assert f"| pages asked in a walk of one day | {MAX_CHECK_STEPS:,} |" in text
+    assert f"of which paths are walked | {MAX_CONDITIONS:,};" in text
     assert f"| days walked | {MAX_DAYS_WALKED}:" in text
 
 
