@@ -9,7 +9,7 @@ from ridgeway.errors import RequestError
 from ridgeway.services.assessments.tests.sampled import PACKAGES
 from ridgeway.services.assessments.tests.sound import SOUND, write_french
 from ridgeway.services.assessments.tests.written import change
-from ridgeway.services.assessments.verbs.checking import check, paths
+from ridgeway.services.assessments.verbs.checking import check, paths, say_count
 from ridgeway.services.assessments.verbs.comparing import diff, draw, explain
 
 DAY = ["--today", "2026-11-20"]
@@ -175,3 +175,9 @@ def test_the_whole_of_2020_is_explained(package):
     said = run(explain, str(PACKAGES / "respiratory-check-2020"), "--answers", json.dumps(answers), *DAY)[1]
 
     assert "would be: Stay home until you are well (stay_until_well)" in said
+
+
+def test_numbers_that_nobody_can_read_are_told_by_their_size():
+    assert say_count(981_914_575_015) == "981,914,575,015"
+    assert say_count(2_090_630_285_022_925_535_406) == "about 2 × 10^21"
+    assert say_count(10**15) == "about 1 × 10^15"

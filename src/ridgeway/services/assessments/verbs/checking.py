@@ -25,6 +25,7 @@ from ridgeway.services.assessments.checks import (
 from ridgeway.services.assessments.definition import Package, PackageError, compile_package, read_package
 from ridgeway.services.assessments.verbs.telling import as_json, package_argument, tell
 
+READABLE = 10**15
 FEW_STEPS = 8_000
 MOST_STEPS = 10_000_000
 MOST_LISTED = 10_000
@@ -50,6 +51,14 @@ def choose_day(day: datetime | None, zone: str) -> date:
 def plural(number: int, one: str) -> str:
     """A number with its noun."""
     return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def say_count(number: int) -> str:
+    """A number as people read it: exact, or of what size it is when nobody could read it."""
+    if number < READABLE:
+        return f"{number:,}"
+    power = len(str(number)) - 1
+    return f"about {number // 10 ** (power - 1) / 10:g} × 10^{power}"
 
 
 @click.command()
@@ -116,8 +125,9 @@ def summarise(compiled: dict[str, Any], report: Report) -> Iterable[str]:
     found = f"{plural(len(report.errors), 'error')}, {plural(len(report.warnings), 'warning')}"
     yield f"{compiled['id']} {compiled['version']}: {found}."
     for day, walk in (report.walked.walks if report.walked else {}).items():
-        stand_for = f"{plural(walk.paths, 'path')} by class stand for {walk.raw:,} ways to answer"
+        stand_for = f"{plural(walk.paths, 'path')} by class stand for {say_count(walk.raw)} ways to answer"
         how = "all walked" if walk.is_complete else "not all walked: there are too many"
+        how += "" if walk.is_exact or not walk.is_complete else ", by a few values where answers are compared"
         yield f"On {day}: {stand_for}; {how}."
     if report.cases:
         yield f"{report.cases_right} of {plural(report.cases, 'example')} come out as they say."
@@ -172,7 +182,9 @@ def paths(*, package: Path, day: datetime | None, listed: int, steps: int, as_js
     tally = count_paths(compiled, today=today, max_steps=steps)
     taken = list_class_paths(compiled, today=today, limit=listed) if listed else []
     lines = [*show_tally(compiled, tally), *([""] if taken else [])]
-    lines += [f"{each.endings[0].outcome} · {each.raw:,} · {show_answers(each.answers, None)}" for each in taken]
+    lines += [
+        f"{each.endings[0].outcome} · {say_count(each.raw)} · {show_answers(each.answers, None)}" for each in taken
+    ]
     rows = [
         {"answers": each.answers, "outcome": each.endings[0].outcome, "rule": each.endings[0].rule, "raw": each.raw}
         for each in taken
@@ -183,12 +195,13 @@ def paths(*, package: Path, day: datetime | None, listed: int, steps: int, as_js
 def show_tally(compiled: dict[str, Any], tally: PathTally) -> Iterable[str]:
     """The figures in a table."""
     what = "" if tally.is_complete else "; not all were walked: there are more (--steps N walks further)"
-    stand_for = f"{plural(tally.paths, 'path')} by class stand for {tally.raw:,} ways to answer"
+    stand_for = f"{plural(tally.paths, 'path')} by class stand for {say_count(tally.raw)} ways to answer"
     yield f"{compiled['id']} {compiled['version']} on {tally.today}: {stand_for}{what}."
     if not tally.is_exact:
         yield "Some answers are compared with one another; of those, some values were tried for all."
     if tally.choices != tally.raw:
-        yield f"Where days, numbers and texts that make no difference count once, there are {tally.choices:,} ways."
+        ways = say_count(tally.choices)
+        yield f"Where days, numbers and texts that make no difference count once, there are {ways} ways."
     yield f"From {tally.shortest} to {tally.longest} pages with questions; {tally.steps:,} pages asked."
     yield ""
     width = max((len(each.outcome or "(nothing)") for each in tally.outcomes), default=0)

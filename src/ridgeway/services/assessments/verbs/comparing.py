@@ -30,7 +30,7 @@ from ridgeway.services.assessments.checks import (
 from ridgeway.services.assessments.checks.differing import list_said
 from ridgeway.services.assessments.checks.plain import say_plainly
 from ridgeway.services.assessments.definition import compile_package, read_package
-from ridgeway.services.assessments.verbs.checking import choose_day, most_steps, on_day, plural
+from ridgeway.services.assessments.verbs.checking import choose_day, most_steps, on_day, plural, say_count
 from ridgeway.services.assessments.verbs.telling import as_json, package_argument, tell
 
 MOST_SHOWN = 20
@@ -68,7 +68,7 @@ def show_comparison(found: Comparison) -> Iterable[str]:
     for change in found.changes:
         since = f" from {change.day}" if change.day != found.days[0] else ""
         yield ""
-        size = f"{plural(change.paths, 'path')} by class, {change.raw:,} ways to answer"
+        size = f"{plural(change.paths, 'path')} by class, {say_count(change.raw)} ways to answer"
         yield f"{change.before} → {change.after}{since}: {size}"
         yield from (f"    {question} {answer}" for question, answer in change.in_words)
         yield f"    {json.dumps(change.answers, ensure_ascii=False)}"
