@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ridgeway.office.audit.models import Entry
+from ridgeway.services import Recall
 from ridgeway.services.assessments.actions.doing import Doer
 from ridgeway.services.assessments.actions.publishing import withdraw
 from ridgeway.services.assessments.models import Version
 from ridgeway.services.assessments.states import Event, State, find_next
-from ridgeway.services.stopping import Recall
 
 MAX_REASON_CHARACTERS = 1_000
 
