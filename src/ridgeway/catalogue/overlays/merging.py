@@ -11,13 +11,14 @@ where it merges. What is decided is written into the operation, which then remem
 | changed in another element | keeps, and both hold |
 | changed in this element | conflict |
 | has not this element any more | orphan, which is a conflict too |
+| has not this translation or example any more | is dropped, unless its publisher says that it is for safety |
 Source:  docs/decisions/0029-overlays.md
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from ridgeway.errors import RequestError
 from ridgeway.office.documents.operations import Kind, Operation, apply_operations, is_same
@@ -30,6 +31,9 @@ from ridgeway.office.documents.tree import (
     list_names,
     render_path,
 )
+
+RESTING: Final = (("locale", "*"), ("cases", "tests"), ("service", "tests"))
+"""Where translations and examples stand: of one that the release lost nothing is left that could be in force."""
 
 
 class Severity(StrEnum):
@@ -139,6 +143,8 @@ def merge_release(
         outcome = carry_over(operation, upstream, kept)
         if is_locked(operation, locked) and outcome is not None:
             outcome = Why.LOCKED
+        if outcome is Why.GONE and is_at_rest(operation, upstream, changes):
+            outcome = None
         if outcome is None:
             dropped.append(operation)
         elif isinstance(outcome, Operation):
@@ -177,6 +183,19 @@ def carry_over(operation: Operation, upstream: Tree, before: list[Operation]) ->
             return operation if is_same(there, operation.was) else Why.BOTH_CHANGED
 
 
+def is_at_rest(operation: Operation, upstream: Tree, changes: tuple[Change, ...]) -> bool:
+    """Whether an orphan is about one translation or example that is gone while others of its kind are there."""
+    if any(each.severity is Severity.SAFETY and touches(each.path, operation.path) for each in changes if each.path):
+        return False
+    for holder in RESTING:
+        size = len(holder)
+        path = operation.path[: size + 1]
+        is_inside = len(path) > size and all(said in {"*", step} for said, step in zip(holder, path, strict=False))
+        if is_inside and find_element(upstream, path[:size]) is not MISSING:
+            return find_element(upstream, path) is MISSING
+    return False
+
+
 def has_place(upstream: Tree, operation: Operation, before: list[Operation]) -> bool:
     """Whether what holds an added element is there, or was added by an operation before."""
     holder = operation.path[:-1]
@@ -187,7 +206,7 @@ def has_place(upstream: Tree, operation: Operation, before: list[Operation]) -> 
 
 def carry_order(operation: Operation, there: Any, before: list[Operation]) -> Operation | Why | None:
     """The order of a list on the release: ours, when the publisher did not order its own entries anew."""
-    if there is MISSING:
+    if not isinstance(there, list):
         return Why.GONE
     theirs = list_names(there)
     ours = [name for name in operation.value if name in theirs]

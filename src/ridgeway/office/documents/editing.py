@@ -110,7 +110,7 @@ def name_entries(node: Any) -> dict[str, tuple[Any, Any]]:
         return {key.value: (key, value) for key, value in node.value}
     if isinstance(node, SequenceNode):
         named = [(each, {key.value: value for key, value in each.value}) for each in node.value]
-        return {inside["id"].value: (each, each) for each, inside in named}
+        return {inside["id" if "id" in inside else "name"].value: (each, each) for each, inside in named}
     raise CannotEditError
 
 

@@ -1,7 +1,8 @@
 """A definition as a tree in which every element has a name that stays.
 
-Law: a list whose entries all have an `id` of their own is entered by that id, never by position; any other list is one
-value. Trees are plain data (mappings, lists, texts, numbers, booleans, nothing) and are never changed in place.
+Law: a list whose entries all have an `id` of their own (or, without ids, a `name`, as examples have) is entered by
+that, never by position; any other list is one value. Trees are plain data (mappings, lists, texts, numbers, booleans,
+nothing) and are never changed in place.
 Next: `operations.py`.
 """
 
@@ -47,12 +48,19 @@ def parse_path(text: str) -> Path:
 
 
 def is_keyed(value: Tree) -> bool:
-    """Whether the entries of a list are named: each has an id, and no two the same."""
+    """Whether the entries of a list are named: each has an id or a name, and no two the same."""
     if not isinstance(value, list) or not value:
         return False
-    if not all(isinstance(each, dict) and isinstance(each.get("id"), str) and each["id"] for each in value):
-        return False
-    return len({each["id"] for each in value}) == len(value)
+    names = [name_entry(each) for each in value]
+    return None not in names and len(set(names)) == len(names)
+
+
+def name_entry(entry: Tree) -> str | None:
+    """The name under which an entry of a list stands: its id, else its name; None for one that a path cannot name."""
+    if not isinstance(entry, dict):
+        return None
+    said = entry["id"] if "id" in entry else entry.get("name")
+    return said if isinstance(said, str) and said and SEPARATOR not in said else None
 
 
 def find_element(tree: Tree, path: Path) -> Tree | Missing:
@@ -69,7 +77,7 @@ def find_entry(tree: Tree, step: str) -> Tree | Missing:
     if isinstance(tree, dict):
         return tree.get(step, MISSING)
     if is_keyed(tree):
-        return next((each for each in tree if each["id"] == step), MISSING)
+        return next((each for each in tree if name_entry(each) == step), MISSING)
     return MISSING
 
 
@@ -106,9 +114,9 @@ def put_key(tree: Mapping[str, Tree], key: str, value: Tree, after: str | None) 
 
 def put_entry(tree: Sequence[Tree], name: str, value: Tree, after: str | None) -> list[Tree]:
     """The named list with the entry."""
-    names = [each["id"] for each in tree]
+    names = [name_entry(each) for each in tree]
     if name in names:
-        return [value if each["id"] == name else each for each in tree]
+        return [value if name_entry(each) == name else each for each in tree]
     place = names.index(after) + 1 if after in names else 0
     return [*tree[:place], value, *tree[place:]]
 
@@ -117,7 +125,7 @@ def fits(tree: Tree, path: Path, value: Tree) -> bool:
     """Whether `value` may stand at `path`: what is put into a named list has the name under which it stands there."""
     holder = find_element(tree, path[:-1])
     if isinstance(holder, list):
-        return (is_keyed(holder) or not holder) and isinstance(value, dict) and value.get("id") == path[-1]
+        return (is_keyed(holder) or not holder) and name_entry(value) == path[-1]
     return isinstance(holder, dict) or not path
 
 
@@ -130,12 +138,14 @@ def drop_element(tree: Tree, path: Path) -> Tree:
         return put_element(tree, (step,), drop_element(find_entry(tree, step), rest))
     if isinstance(tree, dict):
         return {key: value for key, value in tree.items() if key != step}
-    return [each for each in tree if each["id"] != step]
+    return [each for each in tree if name_entry(each) != step]
 
 
 def list_names(tree: Tree) -> list[str]:
     """The names of the entries, in order."""
-    return list(tree) if isinstance(tree, dict) else [each["id"] for each in tree] if is_keyed(tree) else []
+    if isinstance(tree, dict):
+        return list(tree)
+    return [name for each in tree if (name := name_entry(each))] if is_keyed(tree) else []
 
 
 def walk_leaves(tree: Tree, path: Path = ()) -> Iterator[tuple[Path, Tree]]:

@@ -178,3 +178,54 @@ def test_decided_for_us_wherever_that_can_be_every_merge_ends_in_a_definition(ba
 @given(TREES, TREES)
 def test_without_anything_of_ours_the_release_holds_as_it_is(base, release):
     assert is_same(merge_release(release, record_operations(base, base)).tree, release)
+
+
+def test_our_order_of_a_list_that_became_something_else_waits_for_a_person():
+    base, ours = {"b": [{"id": "b"}, {"id": "a"}]}, {"b": [{"id": "a"}, {"id": "b"}, {"id": "c"}]}
+    merge = merge_release({"b": {"b": 0, "a": {}, "c": {}}}, record_operations(base, ours))
+    assert [(each.place, each.why) for each in merge.conflicts] == [("b/c", Why.BOTH_ADDED), ("b", Why.GONE)]
+
+
+EXAMPLES = {
+    "cases": {"tests": [{"name": "an old, small sign", "expect": "home"}, {"name": "a fever", "expect": "home"}]},
+    "locale": {"fr": {"a": ["Home", "Maison"], "b": ["Test", "Test"]}},
+}
+EXPECTED = ("cases", "tests", 0, "expect")
+WORD = ("locale", "fr", "a")
+
+
+def test_examples_have_names_instead_of_ids_and_are_changed_one_by_one():
+    (operation,) = record_operations(EXAMPLES, change(EXAMPLES, EXPECTED, "test"))
+    assert operation.place == "cases/tests/an old, small sign/expect"
+    release = copy.deepcopy(EXAMPLES)
+    release["cases"]["tests"].insert(0, {"name": "new", "expect": "home"})
+    tree = merge_release(release, [operation]).tree
+    assert [each["expect"] for each in tree["cases"]["tests"]] == ["home", "test", "home"]
+
+
+@pytest.mark.parametrize("name", ["a/b", "", 7])
+def test_a_list_with_a_name_that_no_path_can_say_is_one_value(name):
+    old = {"tests": [{"name": name, "x": 1}, {"name": "b", "x": 1}]}
+    (operation,) = record_operations(old, change(old, ("tests", 1, "x"), 2))
+    assert operation.place == "tests"
+
+
+@pytest.mark.parametrize(("path", "value"), [(EXPECTED, "test"), (WORD, ["Home", "Chez soi"])])
+def test_our_change_to_an_example_or_a_translation_that_is_gone_needs_nobody(path, value):
+    operations = record_operations(EXAMPLES, change(EXAMPLES, path, value))
+    release = copy.deepcopy(EXAMPLES)
+    del release["cases"]["tests"][0]
+    del release["locale"]["fr"]["a"]
+    merge = merge_release(release, operations)
+    assert (merge.conflicts, merge.dropped) == ((), operations)
+    safety = [Change(operations[0].path[:3], Severity.SAFETY, "Gone for a reason")]
+    assert [each.why for each in merge_release(release, operations, changes=safety).conflicts] == [Why.GONE]
+    locked = merge_release(release, operations, locked=frozenset({operations[0].path[:1]}))
+    assert [each.why for each in locked.conflicts] == [Why.LOCKED]
+
+
+@pytest.mark.parametrize(("path", "value"), [(EXPECTED, "test"), (WORD, ["Home", "Chez soi"])])
+def test_when_all_examples_or_all_of_a_language_are_gone_a_person_decides(path, value):
+    operations = record_operations(EXAMPLES, change(EXAMPLES, path, value))
+    merge = merge_release({"cases": {}, "locale": {}}, operations)
+    assert [each.why for each in merge.conflicts] == [Why.GONE]
