@@ -9,21 +9,20 @@
     POST /statements              what this organisation itself states, so that its security server signs it
 
 Law: who calls is who the security server says, so nobody else may reach this. What is sent is kept as files, bounded
-in size and number, and nothing of it takes effect before a person looked at it.
+in size and number, by its own author alone, and takes effect when a person looked at it.
 """
 
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from ridgeway.catalogue.packages.statement import MAX_ENVELOPE_BYTES, decode_signed, read_payload
+from ridgeway.catalogue.packages.statement import MAX_ENVELOPE_BYTES, Kind, decode_signed, read_payload
 from ridgeway.catalogue.proving.signing import STATEMENTS
-from ridgeway.catalogue.serving.boxes import ADOPTIONS, PROPOSALS, keep, list_notices
+from ridgeway.catalogue.serving.boxes import ADOPTIONS, NOTICES, PROPOSALS, keep, list_notices
 from ridgeway.catalogue.shelves.index import find_packages, open_index
 from ridgeway.catalogue.shelves.shelf import is_shelf, list_shelved, locate
 from ridgeway.client import FileReply, JsonReply, ServiceApp, ServiceCall
 from ridgeway.errors import AccessError, RequestError
-from ridgeway.office.documents.packages import MAX_ARCHIVE_BYTES
 from ridgeway.protocol.identifiers import MemberId, member_of, render_path
 
 MAX_LISTED: Final = 100
@@ -95,14 +94,14 @@ def add_boxes(app: ServiceApp, folder: Path, prefix: str) -> None:
     @app.get(f"{prefix}/notices")
     def tell(call: ServiceCall) -> object:
         """The publisher's notices, of one package or of all."""
-        return {"notices": list_notices(folder, call.query.get("package", ""))}
+        return {"notices": list_notices(folder / NOTICES, call.query.get("package", ""))}
 
-    @app.post(f"{prefix}/{ADOPTIONS}", max_body_bytes=MAX_ENVELOPE_BYTES)
+    @app.post(f"{prefix}/adoptions", max_body_bytes=MAX_ENVELOPE_BYTES)
     async def take_adoption(call: ServiceCall) -> object:
         """What the caller says that it runs."""
-        return JsonReply({"kept": keep(folder, ADOPTIONS, await call.read(), call.caller)}, status=201)
+        return JsonReply({"kept": keep(folder / ADOPTIONS, Kind.ADOPTION, await call.read(), call.caller)}, status=201)
 
-    @app.post(f"{prefix}/{PROPOSALS}", max_body_bytes=MAX_ARCHIVE_BYTES)
+    @app.post(f"{prefix}/proposals", max_body_bytes=MAX_ENVELOPE_BYTES)
     async def take_proposal(call: ServiceCall) -> object:
         """What the caller changed and offers back."""
-        return JsonReply({"kept": keep(folder, PROPOSALS, await call.read(), call.caller)}, status=201)
+        return JsonReply({"kept": keep(folder / PROPOSALS, Kind.PROPOSAL, await call.read(), call.caller)}, status=201)

@@ -1,9 +1,10 @@
-"""What publisher and adopters tell one another, as files: `notices/` goes out, `adoptions/` and `proposals/` come in.
+"""What publisher and adopters tell one another, as files: `notices/` goes out, `adopters/` and `proposals/` come in.
 
-    BOX/MEMBER/SHA256.json          what was sent (`.zip` for a zip)
-    BOX/MEMBER/SHA256.json.caller   who sent it, under which query of the exchange
+    BOX/SENDER-MARK.json          a statement (`.dsse.json` with a signature), whose author is who sent it
+    BOX/SENDER-MARK.json.caller   who sent it, under which query of the exchange
 
-Law: a box is bounded for each member, so that nobody fills another's; the same thing sent twice is kept once.
+Law: the exchange proves who sends, so nobody speaks for another, signed or not. A box is bounded for each member, so
+that nobody fills another's part; the same thing sent twice is kept once.
 """
 
 import hashlib
@@ -11,76 +12,66 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from ridgeway.catalogue.adoption.keeping import read_plain_folder
-from ridgeway.catalogue.packages.statement import MAX_ENVELOPE_BYTES
+from ridgeway.catalogue.packages.statement import Kind, read_envelope, read_payload
+from ridgeway.catalogue.packages.told import PLAIN, SIGNED, list_told, name_mark, write_told
 from ridgeway.client import Caller
-from ridgeway.errors import RequestError
+from ridgeway.errors import AccessError, ContainerError, RequestError
 from ridgeway.protocol.identifiers import member_of, render_path
 
-ADOPTIONS: Final = "adoptions"
+ADOPTIONS: Final = "adopters"
 PROPOSALS: Final = "proposals"
 NOTICES: Final = "notices"
 MAX_KEPT: Final = 1_000
 """How many things of one member a box holds."""
 MAX_NOTICES: Final = 1_000
-ZIP_BEGINS: Final = b"PK\x03\x04"
+SENDER_LETTERS: Final = 16
 
 
-def keep(folder: Path, box: str, data: bytes, caller: Caller) -> str:
-    """What was sent is in the box; its name there.
+def keep(box: Path, kind: Kind, data: bytes, caller: Caller) -> str:
+    """The statement that was sent is in the box; its name there.
 
-    Raises:  RequestError(malformed_request | box_full).
+    Raises:  RequestError(malformed_request | box_full), AccessError(access_denied) for another's statement.
     """
-    suffix = choose_suffix(data)
-    member = member_of(caller.client)
-    own = folder / box / hashlib.sha256(str(member).encode()).hexdigest()[:32]
-    name = f"{hashlib.sha256(data).hexdigest()}{suffix}"
-    if (own / name).exists():
+    payload, suffix = read_sent(data, kind, caller)
+    sender = hashlib.sha256(str(member_of(caller.client)).encode()).hexdigest()[:SENDER_LETTERS]
+    name = f"{sender}-{name_mark(payload)}{suffix}"
+    if (box / name).exists():
         return name
-    if own.is_dir() and sum(1 for _ in own.iterdir()) >= 2 * MAX_KEPT:
-        raise RequestError("box_full", f"{MAX_KEPT} things of {member} wait here already.")
-    own.mkdir(parents=True, exist_ok=True)
+    if sum(1 for _ in box.glob(f"{sender}-*{PLAIN}")) >= MAX_KEPT:
+        raise RequestError(
+            "box_full", f"{MAX_KEPT} things of {render_path(member_of(caller.client))} wait here already."
+        )
     told = {"client": render_path(caller.client), "query_id": caller.query_id}
-    write(own / f"{name}.caller", json.dumps(told, ensure_ascii=False).encode())
-    write(own / name, data)
+    write_told(box / f"{name}.caller", json.dumps(told, ensure_ascii=False).encode())
+    write_told(box / name, data)
     return name
 
 
-def choose_suffix(data: bytes) -> str:
-    """`.json` or `.zip`.
+def read_sent(data: bytes, kind: Kind, caller: Caller) -> tuple[bytes, str]:
+    """The payload of what was sent, and how its file's name ends.
 
-    Raises:  RequestError(malformed_request) for anything else.
+    Raises:  RequestError(malformed_request), AccessError(access_denied).
     """
-    if data.startswith(ZIP_BEGINS):
-        return ".zip"
-    if len(data) <= MAX_ENVELOPE_BYTES and isinstance(read_json(data), dict):
-        return ".json"
-    raise RequestError("malformed_request", "What was sent is neither a JSON object nor a zip.")
-
-
-def read_json(data: bytes) -> Any:
-    """The value, or None for what cannot be read."""
     try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        return None
+        is_signed = data.startswith(b'{"payload"')
+        payload = read_envelope(data).payload if is_signed else data
+        statement = read_payload(payload)
+    except ContainerError as error:
+        raise RequestError("malformed_request", error.detail) from error
+    if statement.kind is not kind:
+        raise RequestError("malformed_request", f"This is a statement of the kind {statement.kind}, not {kind}.")
+    if statement.by != render_path(member_of(caller.client)):
+        raise AccessError(
+            "access_denied", f"{render_path(member_of(caller.client))} sent what {statement.by[:100]} states."
+        )
+    return payload, SIGNED if is_signed else PLAIN
 
 
-def write(file: Path, data: bytes) -> None:
-    """The file is there whole, or not at all."""
-    beside = file.with_name(f".{file.name}.part")
-    beside.write_bytes(data)
-    beside.replace(file)
-
-
-def list_notices(folder: Path, package: str) -> list[Any]:
-    """The notices (envelopes, or payloads that nobody signed) in the order of their names.
-
-    A file is of a package when its name begins with `PACKAGE@`, `PACKAGE.`; without one, all are told.
-    """
-    box = folder / NOTICES
-    if not box.is_dir():
-        return []
-    named = (f"{package}@", f"{package}.")
-    files = {name: data for name, data in read_plain_folder(box).items() if not package or name.startswith(named)}
-    return [read_json(data) for name, data in list(files.items())[:MAX_NOTICES] if name.endswith(".json")]
+def list_notices(box: Path, package: str) -> list[Any]:
+    """The notices and recalls of a package, or of all, in the order of their names: each file's name and content."""
+    found = [
+        each
+        for each in list_told(box, (Kind.NOTICE, Kind.RECALL)).told
+        if not package or each.statement.package == package
+    ]
+    return [{"name": each.file.name, "content": json.loads(each.file.read_bytes())} for each in found[:MAX_NOTICES]]

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from ridgeway.catalogue.packages.manifest import list_files
 from ridgeway.catalogue.packages.statement import encode_signed
-from ridgeway.catalogue.proving.tests.notary import state
+from ridgeway.catalogue.proving.tests.notary import seal, state
 from ridgeway.catalogue.proving.tests.test_admitting import PACKED, SIGNED
 from ridgeway.catalogue.serving import boxes
 from ridgeway.catalogue.serving.app import build_catalogue
@@ -85,10 +86,10 @@ def test_only_the_organisation_itself_states_anything(shelf):
 
 
 def test_what_is_sent_is_kept_once_with_who_sent_it(shelf):
-    body = state(kind="adoption")
+    body = state(kind="adoption", by="RW/GOV/2002")
     answers = ask(shelf, ("POST", "/adoptions", body), ("POST", "/adoptions", body), ("POST", "/adoptions", b"no"))
     assert [each.status for each in answers] == [201, 201, 400]
-    kept = sorted((shelf / "adoptions").rglob("*.json"))
+    kept = sorted((shelf / "adopters").glob("*.json"))
     assert [each.read_bytes() for each in kept] == [body]
     told = json.loads(kept[0].with_name(f"{kept[0].name}.caller").read_bytes())
     assert told == {"client": OTHER, "query_id": "q-1"}
@@ -96,15 +97,31 @@ def test_what_is_sent_is_kept_once_with_who_sent_it(shelf):
 
 def test_one_member_fills_its_own_box_alone(shelf, monkeypatch):
     monkeypatch.setattr(boxes, "MAX_KEPT", 2)
-    sent = [("POST", "/proposals", b'{"number": %d}' % number) for number in range(3)]
+    sent = [("POST", "/proposals", state(kind="proposal", by="RW/GOV/2002", number=number)) for number in range(3)]
     assert [each.status for each in ask(shelf, *sent)] == [201, 201, 400]
-    assert ask(shelf, sent[0], client=OWN)[0].status == 201
+    assert ask(shelf, ("POST", "/proposals", state(kind="proposal")), client=OWN)[0].status == 201
+
+
+def test_nobody_speaks_for_another_and_a_box_takes_its_own_kind_alone(shelf):
+    answers = ask(
+        shelf,
+        ("POST", "/adoptions", state(kind="adoption")),
+        ("POST", "/adoptions", seal(state(kind="adoption"))),
+        ("POST", "/adoptions", state(kind="proposal", by="RW/GOV/2002")),
+        ("POST", "/proposals", b"[" * 50_000),
+    )
+    assert [each.status for each in answers] == [403, 403, 400, 400]
+    (signed,) = ask(shelf, ("POST", "/adoptions", seal(state(kind="adoption"))), client=OWN)
+    assert json.loads(signed.body)["kept"].endswith(".dsse.json")
 
 
 def test_notices_are_told_of_one_package_or_of_all(shelf):
     (shelf / "notices").mkdir()
-    for name in ("rebate@1.0.0.json", "other.json"):
-        (shelf / "notices" / name).write_bytes(state(kind="notice", about=name))
+    other = list_files({"service.yaml": b""}, package="other", version="2.0.0", service="assessments")
+    (shelf / "notices/1.json").write_bytes(state(kind="notice", text="Slow"))
+    (shelf / "notices/2.dsse.json").write_bytes(seal(state(kind="recall", manifest=other)))
+    (shelf / "notices/3.json").write_bytes(b"no statement")
     every, one = ask(shelf, ("GET", "/notices", None), ("GET", "/notices?package=rebate", None))
     assert len(json.loads(every.body)["notices"]) == 2
-    assert [each["about"] for each in json.loads(one.body)["notices"]] == ["rebate@1.0.0.json"]
+    (told,) = json.loads(one.body)["notices"]
+    assert (told["name"], told["content"]["text"]) == ("1.json", "Slow")
