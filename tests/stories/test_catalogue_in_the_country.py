@@ -2,12 +2,16 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.stories.country import http, run_ridgeway
 
 from ridgeway import services
+from ridgeway.catalogue.adoption.keeping import read_adopted
+from ridgeway.catalogue.packages.statement import make_payload
+from ridgeway.catalogue.proving.adopted import read_standing
 from ridgeway.lab.country import HEALTH, PARLIAMENT
 
 SAMPLE = Path(services.__file__ or "").parent / "assessments/packages/spending-triage"
@@ -111,9 +115,11 @@ def test_whoever_is_not_the_publisher_signs_nothing_in_its_name(country, home, t
     assert answer.status in {400, 403, 500}
 
 
-def test_an_adopter_tells_the_publisher_what_it_runs(country):
-    body = json.dumps({"format": "statement/1", "kind": "adoption"}).encode()
+def test_an_adopter_tells_the_publisher_what_it_runs(country, ours):
+    manifest = read_standing(read_adopted(ours), None).incoming.manifest
+    at = datetime.now(UTC)
+    body = make_payload("adoption", manifest, by="NORTHMARK/GOV/1002", at=at)
     answer = country.ask(PARLIAMENT, "GOV/1003/records/catalogue/adoptions", method="POST", body=body)
     assert answer.status == 201, answer.body
-    kept = [*country.country.shelf(HEALTH).glob("adoptions/*/*.caller")]
+    kept = [*country.country.shelf(HEALTH).glob("adopters/*.caller")]
     assert json.loads(kept[0].read_bytes())["client"] == "NORTHMARK/GOV/1002/casework"
