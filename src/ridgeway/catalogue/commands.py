@@ -14,7 +14,17 @@ from typing import Any
 
 import click
 
-from ridgeway.catalogue.adoption.keeping import PACKAGE, Lock, read_adopted
+from ridgeway.catalogue.adopters.notices import (
+    FOLDER as NOTICES,
+)
+from ridgeway.catalogue.adopters.notices import (
+    describe_warned,
+    find_origin_places,
+    measure_lag,
+    refuse_recalled,
+    render_warned,
+)
+from ridgeway.catalogue.adoption.keeping import PACKAGE, Adopted, Lock, read_adopted
 from ridgeway.catalogue.adoption.trees import write_files
 from ridgeway.catalogue.adoption.verbs import Release, find_edits, plan_update
 from ridgeway.catalogue.adoption.verbs import adapt as record_adaptation
@@ -25,18 +35,18 @@ from ridgeway.catalogue.overlays.merging import Choice, Conflict, Decision, Merg
 from ridgeway.catalogue.packages.reading import Incoming, pack_release, read_incoming, to_release
 from ridgeway.catalogue.proving.admitting import Waivers, admit, sign_release, with_proof
 from ridgeway.catalogue.shelves.shelf import put_on_shelf
-from ridgeway.catalogue.verbs import exchange, proof, shelf, warning
+from ridgeway.catalogue.verbs import adopting, exchange, proof, proposing, shelf, warning
 from ridgeway.catalogue.verbs.options import find_trust, read_door, with_door, with_trust, with_waivers
-from ridgeway.office.documents.operations import Operation
+from ridgeway.catalogue.verbs.showing import describe_operation, plain, render_operation, shorten
 from ridgeway.office.documents.writing import parse_tree
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
-from ridgeway.services.passing import Concern
+from ridgeway.services.passing import Concern, find_passing
 
 EXISTING = click.Path(exists=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+with_recalled = click.option("--recalled", is_flag=True, help="Take a version that its publisher recalled.")
 by = click.option("--author", default=getpass.getuser, metavar="NAME", help="Who says so; default: you.")
-MAX_SHOWN_CHARACTERS = 100
 
 
 @click.group()
@@ -44,7 +54,7 @@ def catalogue() -> None:
     """Service packages: pass them on, adopt them, adapt them, keep them up to date."""
 
 
-for verb in (*shelf.VERBS, *proof.VERBS, *exchange.VERBS, *warning.VERBS):
+for verb in (*shelf.VERBS, *proof.VERBS, *exchange.VERBS, *warning.VERBS, *adopting.VERBS, *proposing.VERBS):
     catalogue.add_command(verb)
 
 
@@ -89,6 +99,7 @@ def publish(
 @click.argument("folder", type=FOLDER)
 @with_door
 @with_trust
+@with_recalled
 @as_json
 def adopt(
     package: str,
@@ -99,6 +110,7 @@ def adopt(
     service_code: str,
     globalconf: Path | None,
     unsigned: bool,
+    recalled: bool,
     as_json: bool,
 ) -> None:
     """Take PACKAGE over into FOLDER, to be changed there.
@@ -108,7 +120,9 @@ def adopt(
     """
     fetched = take_source(package, read_door(door_url, client, service_code))
     trust = find_trust(globalconf, fetched.trust)
-    release, _ = take_release(fetched, trust, before=None, waivers=Waivers(unsigned=unsigned))
+    release, incoming = take_release(fetched, trust, before=None, waivers=Waivers(unsigned=unsigned))
+    if not recalled:
+        require_not_recalled(incoming, folder)
     adopted = adopt_release(release, folder)
     lock = adopted.lock
     proven = f"signed by {lock.signed_by}" if lock.signed_by else "which nobody is proven to have published"
@@ -136,18 +150,25 @@ def adapt(folder: Path, *, reason: str, basis: str, author: str, as_json: bool) 
 @click.argument("folder", type=FOLDER)
 @as_json
 def status(folder: Path, *, as_json: bool) -> None:
-    """Say on which release FOLDER stands, what was changed, and what is not recorded yet."""
+    """Say on which release FOLDER stands, what was changed and for whom, and what its publisher said since."""
     adopted = read_adopted(folder)
     edits = find_edits(folder, adopted)
     fresh = [each for each in edits if not each.author]
+    lag, outcomes = measure_lag(folder, adopted.lock), compare_adopted(adopted)
     told = {
         "upstream": asdict(adopted.lock),
         "changes": [describe_operation(each) for each in adopted.operations],
         "unrecorded": [describe_operation(each) for each in fresh],
+        "newer": list(lag.newer),
+        "notices": [describe_warned(each) for each in lag.open],
+        "outcomes": list(outcomes),
     }
     lines = [f"{adopted.lock.package} {adopted.lock.version} of {adopted.lock.publisher}, from {adopted.lock.origin}"]
     lines += [f"  {render_operation(each)}" for each in adopted.operations]
     lines += [f"  not recorded: {render_operation(each)}" for each in fresh]
+    lines += [f"  {len(lag.newer)} versions behind: {', '.join(lag.newer[:10])}"] if lag.newer else []
+    lines += [f"  {render_warned(each)}" for each in lag.open]
+    lines += [f"  {each}" for each in outcomes]
     tell(told, "\n".join(lines), as_json=as_json)
 
 
@@ -161,6 +182,7 @@ def status(folder: Path, *, as_json: bool) -> None:
 @with_door
 @with_trust
 @with_waivers
+@with_recalled
 @by
 @as_json
 def update(
@@ -178,6 +200,7 @@ def update(
     unsigned: bool,
     older: bool,
     other_publisher: bool,
+    recalled: bool,
     author: str,
     as_json: bool,
 ) -> None:
@@ -186,6 +209,8 @@ def update(
     fetched = take_source(package or before.origin, read_door(door_url, client, service_code))
     waivers = Waivers(unsigned, older, other_publisher)
     release, incoming = take_release(fetched, find_trust(globalconf, fetched.trust), before=before, waivers=waivers)
+    if not recalled:
+        require_not_recalled(incoming, folder)
     decisions = read_decisions(settle, values, author=author, reason=reason)
     merge = plan_update(folder, release, decisions)
     told = describe_merge(merge)
@@ -193,13 +218,14 @@ def update(
         tell(told, render_conflicts(merge.conflicts, folder), as_json=as_json)
         sys.exit(1)
     adopted = read_adopted(folder)
-    checked = check_result(incoming, merge)
-    refuse_errors(checked, as_json=as_json)
+    files = write_files(incoming.files, merge.tree)
+    refuse_errors(incoming.passing.check(files, "the package as it will be", today=read_today()), as_json=as_json)
+    outcomes = incoming.passing.compare(adopted.build(), files, today=read_today())
     if not dry_run:
         adopted = update_release(folder, release, merge)
-    told["written"] = not dry_run
+    told |= {"written": not dry_run, "outcomes": list(outcomes)}
     sentence = f"{folder} {'would stand' if dry_run else 'stands'} on {adopted.lock.package} {release.lock.version}."
-    tell(told, "\n".join([sentence, *render_merge(merge)]), as_json=as_json)
+    tell(told, "\n".join([sentence, *render_merge(merge), *(f"  {each}" for each in outcomes)]), as_json=as_json)
 
 
 def take_release(
@@ -217,10 +243,21 @@ def take_release(
     return with_proof(replace(release, evidence=fetched.evidence), incoming, proven), incoming
 
 
-def check_result(incoming: Incoming, merge: Merge) -> tuple[Concern, ...]:
-    """What the service finds in the release with our changes."""
-    files = write_files(incoming.files, merge.tree)
-    return incoming.passing.check(files, "the package as it will be", today=read_today())
+def require_not_recalled(incoming: Incoming, folder: Path) -> None:
+    """Hold only for a version that is not recalled where it comes from, nor by a notice that lies in the folder.
+
+    Raises:  RequestError(recalled_version).
+    """
+    places = (*find_origin_places(incoming.origin), folder / NOTICES)
+    refuse_recalled(incoming.facts.package, incoming.facts.version, places)
+
+
+def compare_adopted(adopted: Adopted) -> tuple[str, ...]:
+    """Who gets another outcome by what was changed."""
+    if not adopted.operations:
+        return ()
+    _, passing = find_passing(adopted.upstream)
+    return passing.compare(adopted.upstream, adopted.build(), today=read_today())
 
 
 def read_today() -> date:
@@ -275,19 +312,6 @@ def describe_incoming(incoming: Incoming) -> dict[str, Any]:
     }
 
 
-def describe_operation(operation: Operation) -> dict[str, Any]:
-    """An operation as JSON takes it."""
-    return {
-        "kind": str(operation.kind),
-        "element": operation.place,
-        "was": plain(operation.was),
-        "value": plain(operation.value),
-        "reason": operation.reason,
-        "author": operation.author,
-        "basis": operation.basis,
-    }
-
-
 def describe_merge(merge: Merge) -> dict[str, Any]:
     """An update as JSON takes it."""
     return {
@@ -296,19 +320,6 @@ def describe_merge(merge: Merge) -> dict[str, Any]:
         "conflicts": [plain(describe(each)) for each in merge.conflicts],
         "to_look_at": [{"element": "/".join(each.path), "text": each.text} for each in merge.to_look_at],
     }
-
-
-def plain(value: Any) -> Any:
-    """A value of a definition as JSON takes it; numbers with a point as text, so that they keep their digits."""
-    return json.loads(json.dumps(value, default=str))
-
-
-def render_operation(operation: Operation) -> str:
-    """An operation in a line."""
-    says = {"add": "added", "remove": "removed", "order": "in another order"}
-    said = says.get(operation.kind) or f"{shorten(operation.was)} → {shorten(operation.value)}"
-    why = f"  ({operation.reason}, {operation.author})" if operation.author else ""
-    return f"{operation.place}: {said}{why}"
 
 
 def render_conflicts(conflicts: Iterable[Conflict], folder: Path) -> str:
@@ -329,13 +340,6 @@ def render_merge(merge: Merge) -> list[str]:
     """What became of our changes, and what a person should look at."""
     lines = [f"  {len(merge.kept)} of our changes stand, {len(merge.dropped)} are not needed any more."]
     return lines + [f"  look at {'/'.join(each.path)} (safety): {each.text}" for each in merge.to_look_at]
-
-
-def shorten(value: Any) -> str:
-    """A value on one line."""
-    text = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
-    text = "".join(each if each.isprintable() else " " for each in text)
-    return text if len(text) <= MAX_SHOWN_CHARACTERS else text[: MAX_SHOWN_CHARACTERS - 1] + "…"
 
 
 def tell(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:

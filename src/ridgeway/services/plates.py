@@ -32,8 +32,8 @@ class MenuEntry:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The plate of a service. `urls`, `staff_urls`, `notices`, `context`, `packages` and `stopping` are the dotted names of
-    modules or functions, loaded by who needs them; `settings` has the defaults of `[services.NAME]`.
+    """The plate of a service. `urls`, `staff_urls`, `notices`, `context`, `packages` and `stopping` are the dotted
+    names of modules or functions, loaded by who needs them; `settings` has the defaults of `[services.NAME]`.
 
     Units:   none; what a plate's settings hold says its own.
     """

@@ -118,7 +118,7 @@ def read_warnings(folders: Iterable[Path]) -> Warnings:
 
 
 def find_places(place: Path) -> tuple[Path, ...]:
-    """Where the warnings of a place lie: of a shelf, of an adopted package and where it came from, of a plain folder."""
+    """Where the warnings of a place lie: of a shelf, of an adopted package with its origin, of a plain folder."""
     if (place / LOCK).is_file():
         return (place / FOLDER, *find_origin_places(read_adopted(place).lock.origin))
     return (place / FOLDER,) if is_shelf(place) or (place / FOLDER).is_dir() else (place,)

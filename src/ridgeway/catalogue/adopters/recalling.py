@@ -29,7 +29,8 @@ def keep_recalls(now: datetime) -> str:
 def stop_recalled(places: Iterable[Path], *, now: datetime) -> str:
     """Every version that a recall in these places covers is out of use; what was done, in a line."""
     places = tuple(places)
-    folders, unreadable = [], 0
+    folders: list[Path] = []
+    unreadable = 0
     for place in places:
         try:
             folders.extend(find_places(place))

@@ -24,6 +24,7 @@ CATALOGUE: Final = ".po"
 LOCALE: Final = "locale/"
 OTHER: Final = "files"
 FUZZY: Final = "fuzzy"
+WRAP_COLUMNS: Final = 100
 MAX_CATALOGUE_BYTES: Final = 2 * 1024 * 1024
 
 
@@ -32,7 +33,7 @@ def read_package_tree(files: Mapping[str, bytes]) -> Tree:
 
     Raises:  SettingsError(malformed_document) naming the file and line.
     """
-    tree: dict[str, Any] = {}
+    tree: dict[str, Any] = {OTHER: {}}  # always there, so that two who add their first file do not meet
     for name, data in sorted(files.items()):
         place(tree, name_element(name), read_value(name, data))
     return tree
@@ -120,7 +121,7 @@ def list_folders(tree: Tree) -> set[str]:
 def write_value(name: str, value: Tree, old: bytes | None = None) -> bytes:
     """The bytes of one file; of a document that was there its author's layout stays."""
     if name.endswith(CATALOGUE) and name.startswith(LOCALE):
-        return write_catalogue(name, value)
+        return write_catalogue(name, value, old)
     if name_element(name)[0] != OTHER:
         return (render_tree(value) if old is None else edit_text(old.decode(), value)).encode()
     try:
@@ -129,12 +130,28 @@ def write_value(name: str, value: Tree, old: bytes | None = None) -> bytes:
         raise SettingsError("malformed_package", f"{name} has neither a text nor bytes in base64.") from error
 
 
-def write_catalogue(name: str, texts: Mapping[str, Any]) -> bytes:
-    """A language's texts as a PO file, by key."""
-    catalogue = polib.POFile(wrapwidth=100)
-    language = name.removeprefix(LOCALE).removesuffix(CATALOGUE)
-    catalogue.metadata = {"Language": language, "MIME-Version": "1.0", "Content-Type": "text/plain; charset=UTF-8"}
+def write_catalogue(name: str, texts: Mapping[str, Any], old: bytes | None = None) -> bytes:
+    """A language's texts as a PO file, by key; remarks and order of one that was there stay."""
+    catalogue = polib.POFile(wrapwidth=WRAP_COLUMNS)
+    if old is None:
+        language = name.removeprefix(LOCALE).removesuffix(CATALOGUE)
+        catalogue.metadata = {
+            "Language": language,
+            "MIME-Version": "1.0",
+            "Content-Type": "text/plain; charset=UTF-8",
+        }
+    else:
+        catalogue = polib.pofile(old.decode(), wrapwidth=WRAP_COLUMNS)
+    known = {entry.msgctxt: entry for entry in catalogue if entry.msgctxt and not entry.obsolete}
     for key, said in texts.items():
         source, text, *flags = said
-        catalogue.append(polib.POEntry(msgctxt=key, msgid=source, msgstr=text, flags=flags))
+        entry = known.pop(key, None)
+        if entry is None:
+            catalogue.append(polib.POEntry(msgctxt=key, msgid=source, msgstr=text, flags=flags))
+        elif [entry.msgid, entry.msgstr, *([FUZZY] if entry.fuzzy else [])] != said:
+            entry.msgid, entry.msgstr = source, text
+            entry.flags = [each for each in entry.flags if each != FUZZY] + flags
+            entry.previous_msgid = None
+    for entry in known.values():
+        catalogue.remove(entry)
     return f"{catalogue}\n".encode()

@@ -10,7 +10,7 @@ from typing import Any
 from ridgeway.errors import SettingsError
 from ridgeway.office.documents import Node, parse_yaml
 from ridgeway.services import ChangeNote, Concern, Facts
-from ridgeway.services.assessments.checks import Finding, Severity, check_package
+from ridgeway.services.assessments.checks import Finding, Severity, check_package, differing
 from ridgeway.services.assessments.definition import (
     Files,
     Package,
@@ -22,6 +22,7 @@ from ridgeway.services.assessments.definition import (
 )
 
 LOCKED = "locked"
+MAX_SHOWN_CHANGES = 20
 Nodes = Mapping[str, Node]
 Contents = Mapping[str, bytes]
 Element = tuple[str, ...]
@@ -131,6 +132,22 @@ def check(files: Contents, origin: str, *, today: date) -> tuple[Concern, ...]:
     except SettingsError as error:
         return (Concern(True, origin, error.detail, error.action or ""),)
     return tuple(to_concern(each) for each in findings)
+
+
+def compare(old: Contents, new: Contents, *, today: date) -> tuple[str, ...]:
+    """Who gets another result, as `ridgeway assessments diff` says it, each with answers for which it is so."""
+    try:
+        one, other = (compile_package(read(files, "the package")) for files in (old, new))
+    except SettingsError as error:
+        return (f"Nothing can be said of who gets another result: {error.detail.splitlines()[0]}",)
+    found = differing.compare(one, other, today=today)
+    return (*found.sentences()[:1], *(show_change(each) for each in found.changes[:MAX_SHOWN_CHANGES]))
+
+
+def show_change(change: differing.OutcomeChange) -> str:
+    """People who get another result, and an example of them."""
+    example = "; ".join(f"{question} {answer}" for question, answer in change.in_words)
+    return f"{change.before} → {change.after}: {change.paths:,} paths by class, as with: {example or 'no answer'}"
 
 
 def to_concern(finding: Finding) -> Concern:

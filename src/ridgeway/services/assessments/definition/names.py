@@ -15,7 +15,7 @@ LIST: Final = re.compile(r"lists/([a-z][a-z0-9_]{0,63})\.csv")
 CATALOGUE: Final = re.compile(r"locale/([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\.po")
 BESIDE: Final = re.compile(
     r"publiccode\.ya?ml|package\.yaml|README(\.[a-z]{2})?\.md|LICENSE(\.(txt|md))?|LICENSES/[A-Za-z0-9.+-]+\.txt"
-    r"|NOTICE(\.(txt|md))?|SOURCES\.md|policy/[A-Za-z0-9._-]+\.(md|txt)"
+    r"|NOTICE(\.(txt|md))?|stewardship\.yaml|SOURCES\.md|policy/[A-Za-z0-9._-]+\.(md|txt)"
 )
 """What may lie beside a definition; it counts in the digest and is not read."""
 KNOWN: Final = (
