@@ -5,6 +5,7 @@ changes the whole is written anew. Next: `writing.py`.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,12 @@ from ridgeway.office.documents.writing import parse_tree, render_tree
 
 STEP: Final = 2
 """Columns by which what we add stands further in than what holds it."""
+LINE: Final = 200
+"""Longest value that stays on its line, where its author wrote it in braces."""
+PLAIN: Final = re.compile(
+    r"(?!(?:true|false|null|yes|no|on|off|y|n)\Z)(?:[a-z_][a-z0-9_.-]*|\d{4}-\d\d-\d\d)", re.IGNORECASE
+)
+"""Texts that need no quotes anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,9 @@ def replace_value(text: str, root: Any, path: Path, value: Tree) -> Edit:
     if isinstance(node, ScalarNode) and node.style in {"|", ">"}:
         body = text[start:end]
         end -= len(body) - len(body.rstrip())
-    if is_in_braces(root, path):
+    if is_in_braces(root, path) or (
+        not isinstance(node, ScalarNode) and node.flow_style and len(render_flow(value)) <= LINE
+    ):
         return Edit(start, end, render_flow(value))
     inside = count_indent(text, start) + STEP
     rendered = render_block(value, inside)
@@ -156,7 +165,9 @@ def render_flow(value: Tree) -> str:
         return "{" + ", ".join(f"{render_scalar(key)}: {render_flow(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(render_flow(each) for each in value) + "]"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else render_scalar(value)
+    if isinstance(value, str):
+        return value if PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+    return render_scalar(value)
 
 
 def render_scalar(value: Tree) -> str:
@@ -206,6 +217,9 @@ def render_entry(node: Any, operation: Operation, column: int) -> str:
             f"{margin}{render_tree({operation.path[-1]: operation.value}).rstrip().replace(chr(10), chr(10) + margin)}"
         )
     margin = " " * (column - STEP)
+    first = node.value[0]
+    if not isinstance(first, ScalarNode) and first.flow_style and len(line := render_flow(operation.value)) <= LINE:
+        return f"{margin}- {line}"
     lines = render_tree(operation.value).rstrip("\n").split("\n")
     return "\n".join([f"{margin}- {lines[0]}", *(f"{margin}  {line}" if line else line for line in lines[1:])])
 

@@ -119,3 +119,23 @@ class Count(models.Model):
     def __str__(self) -> str:
         """What, and how often."""
         return f"{self.package} {self.what}: {self.number}"
+
+
+class Draft(models.Model):
+    """A package that is being written at the desk; it may be wrong and unfinished, and nobody is served from it."""
+
+    package = models.CharField(max_length=64)
+    archive = models.BinaryField()
+    """Its files, as a zip."""
+    number = models.PositiveIntegerField(default=1)
+    """Grows with each save: who saves says which one they had before them, so that nobody overwrites another."""
+    based_on = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=150)
+    saved_by_account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        """Its package, and how often it was saved."""
+        return f"{self.package} ({self.number})"

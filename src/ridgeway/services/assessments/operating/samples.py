@@ -31,6 +31,21 @@ def list_starters() -> tuple[str, ...]:
     return tuple(sorted(file.parent.name for file in STARTERS.glob(f"*/{DEFINITION}")))
 
 
+def read_starter(name: str, starter: str) -> dict[str, bytes]:
+    """The files of a new package of that name.
+
+    Raises:  StarterError where there is no such starter.
+    """
+    if starter not in list_starters():
+        raise StarterError("unknown_starter", f"There is no starter {starter!r}.", action=f"Known: {list_starters()}.")
+    source = STARTERS / starter
+    return {
+        file.relative_to(source).as_posix(): file.read_text("utf-8").replace(PLACEHOLDER, name).encode()
+        for file in sorted(source.rglob("*"))
+        if file.is_file()
+    }
+
+
 def begin_package(folder: Path, name: str, starter: str) -> Path:
     """A new package of that name lies in `folder`, begun from a starter.
 

@@ -31,6 +31,9 @@ ACTS = {
     "assessments.sign_off": _("Signed off"),
     "assessments.comment": _("Commented"),
     "assessments.settle_comment": _("Settled a comment"),
+    "assessments.begin_draft": _("Began a draft"),
+    "assessments.change_draft": _("Saved a draft"),
+    "assessments.drop_draft": _("Dropped a draft"),
 }
 
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver
 
 from ridgeway.services.assessments.staff import comments, home, publishing, statistics, version
+from ridgeway.services.assessments.staff.editing import translating, views
 
 app_name = "assessments-staff"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,4 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *version.urlpatterns,
     *comments.urlpatterns,
     *publishing.urlpatterns,
+    *views.urlpatterns,
+    *translating.urlpatterns,
 ]

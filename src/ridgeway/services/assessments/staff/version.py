@@ -14,7 +14,7 @@ from ridgeway.services.assessments.checks.differing import compare
 from ridgeway.services.assessments.deployment import read_own_settings
 from ridgeway.services.assessments.models import Comment, Version
 from ridgeway.services.assessments.operating.previewing import make_preview_name
-from ridgeway.services.assessments.service import APPROVE, PUBLISH, VIEW
+from ridgeway.services.assessments.service import APPROVE, AUTHOR, PUBLISH, VIEW
 from ridgeway.services.assessments.staff.drawing import Drawing, draw_flow
 from ridgeway.services.assessments.staff.showing import get_version, show
 from ridgeway.services.assessments.states import VERSION, Event, State
@@ -38,6 +38,7 @@ def show_version(request: HttpRequest, version_id: str) -> HttpResponse:
         "sign_offs": signed,
         "open_comments": Comment.objects.filter(version__package=version.package, settled_at=None).count(),
         "may_sign": may(actor, APPROVE) and all(each.account_id != actor.account_id for each in signed),
+        "may_write": may(actor, AUTHOR),
         "needed": read_own_settings().sign_offs,
         "drawing": draw(version.pk, version.digest),
         "compiled": read_compiled(version),

@@ -37,6 +37,16 @@ PAGES = {
     "export": EVERYBODY,
     "add": {W, A},
     "settle": {W, A},
+    "drafts": {W, A},
+    "write": {W, A},
+    "draft": {W, A},
+    "edit": {W, A},
+    "texts": {W, A},
+    "make-version": {W, A},
+    "drop": {W, A},
+    "take": {W, A},
+    "yaml": {W, A},
+    "flow": {W, A},
     "sign-off": {P, A},
     "go_live": {A},
     "schedule": {A},
@@ -62,7 +72,8 @@ def list_routes() -> dict[str, str]:
 
 def fill(route: str, version: Version) -> str:
     filled = route.replace("<str:version_id>", str(version.pk)).replace("<str:other_id>", str(version.pk))
-    filled = filled.replace("<str:comment_id>", "1")
+    filled = filled.replace("<str:comment_id>", "1").replace("<str:draft_id>", "1")
+    filled = filled.replace("<path:element>", "about").replace("<str:language>", "fr")
     return f"/assessments/{filled.replace('<str:package>', version.package)}"
 
 
