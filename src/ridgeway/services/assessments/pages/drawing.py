@@ -25,6 +25,11 @@ from ridgeway.services.assessments.pages.place import Place
 MAX_FRAMES: Final = 256
 MAX_DRAWN: Final = 2_000
 KEPT_KINDS: Final = frozenset({"question", "information"})
+MAX_PERSONAL: Final = 64
+SHARED_TEXTS: Final = frozenset({"notice", "section"})
+"""Texts that stand on pages besides their own."""
+FROM_ANSWERS: Final = ("answer", "item", "fact", "output", "each", "score", "decision")
+"""Kinds of expressions that hold what somebody answered. A word of a text of the same letters costs a drawing only."""
 ENGLISH: Final = "en"
 CARRIED_FORM: Final = "carried"
 NOTHING: Final = Markup()
@@ -93,7 +98,7 @@ class Press:
 
     def draw_view(self, place: Place, view: Mapping[str, Any], links: Mapping[str, Any], fields: Markup) -> Markup:
         """What the engine shows; `fields` stand in its form."""
-        if not is_anybodys(view):
+        if not is_anybodys(view) or view["id"] in list_personal(place.assessment):
             return make_frame(self.render_view(place, view, links)).fill(fields=fields)
         key = msgspec.json.encode((place.digest, place.language, links, view))
         frame = self.drawn.get(key)
@@ -128,6 +133,32 @@ def is_anybodys(view: Mapping[str, Any]) -> bool:
     if view["kind"] not in KEPT_KINDS or view["errors"] or view["answers"] or view["dropped"]:
         return False
     return not any(text for field in view["fields"] for text in field["values"].values())
+
+
+def tells_answers(part: Any) -> bool:
+    """Whether something in a text, or in an expression of it, depends on what somebody answered."""
+    if not isinstance(part, list | dict):
+        return False
+    if isinstance(part, list) and part and part[0] in FROM_ANSWERS:
+        return True
+    return any(map(tells_answers, part.values() if isinstance(part, dict) else part))
+
+
+@lru_cache(maxsize=MAX_PERSONAL)
+def list_personal(assessment: engine.Assessment) -> frozenset[str]:
+    """The pages whose words are made from answers, in whatever language: they are drawn for each person anew."""
+    compiled = assessment.compiled
+    owners = {asked["id"]: page["id"] for page in compiled["pages"] for asked in page["questions"]}
+    everywhere = frozenset(page["id"] for page in compiled["pages"])
+    found: set[str] = set()
+    for texts in compiled["texts"].values():
+        for key in (key for key, nodes in texts.items() if tells_answers(nodes)):
+            kind, _, rest = key.partition(".")
+            name = rest.partition(".")[0]
+            if kind in SHARED_TEXTS:
+                return everywhere
+            found.add(owners.get(name, name) if kind == "question" else name)
+    return frozenset(found)
 
 
 def describe_frame(place: Place, sheet: Sheet) -> dict[str, Any]:

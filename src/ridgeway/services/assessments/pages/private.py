@@ -93,7 +93,8 @@ def show_file(request: HttpRequest, name: str, digest: str, language: str) -> Ht
         raise Http404
     headers = {"Content-Disposition": f'attachment; filename="{place.assessment.id}-{language}.html"'}
     body = render_file(place.assessment, language)
-    return keep_publicly(request, HttpResponse(body, content_type="text/html; charset=utf-8", headers=headers), AGES)
+    response = HttpResponse(body, content_type="text/html; charset=utf-8", headers=headers)
+    return keep_publicly(request, response, START_SECONDS)  # what is withdrawn is soon given out by no cache
 
 
 @lru_cache(maxsize=MAX_KEPT)

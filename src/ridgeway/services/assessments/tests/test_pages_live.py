@@ -64,7 +64,8 @@ def test_a_preview_is_shown_to_who_has_its_link_and_is_never_counted(office: Any
         visitor.send(ill="yes")
         assert visitor.heading == "Stay home (2.0.0)"
         assert "Preview: this version is not public" in visitor.text
-        for address in (f"/{name}/en/", f"/{name}/en/1"):
+        files = (f"/{name}/one-file-{kept.digest}-in-en.html", f"/{name}/compiled-{kept.digest}.json")
+        for address in (f"/{name}/en/", f"/{name}/en/1", f"/{name}/", *files):
             response = visitor.client.get(address)
             assert response["X-Robots-Tag"] == "noindex, nofollow"
             assert response["Cache-Control"] == "no-store"

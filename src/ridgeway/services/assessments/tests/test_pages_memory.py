@@ -1,0 +1,68 @@
+"""What a process remembers between two people: pages, and nothing that either of them has answered."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ridgeway.services.assessments.pages.continuing import MAX_PICTURE, draw_picture
+from ridgeway.services.assessments.pages.drawing import find_press, tells_answers
+from ridgeway.services.assessments.tests.visitors import Visitor, serve_packages
+
+LONG = 0.25
+"""Seconds of CPU: a third of what a picture took that tried every mask."""
+TOWN = "Sekrettown"
+TELLING = """format: assessment/1
+id: telling
+version: 1.0.0
+jurisdiction: CA-ON
+publisher: {name: "Ministry"}
+languages: {source: en}
+parameters: {number: {type: text, value: "911"}}
+facts: {at_home: 'town'}
+start: {title: "Telling", body: "It tells what you say."}
+pages:
+  - {id: town, question: {type: text, title: "Where do you live?", hint: "Or call {number}."}}
+  - {id: about, kind: information, title: "About you", body: "You live in {town}."}
+  - {id: fact, kind: information, title: "In {at_home}"}
+  - {id: ill, question: {type: yes_no, title: "Are you ill in {town}?"}, routes: [{to: outcome.fine}]}
+outcomes:
+  - {id: fine, kind: outcome, title: "Fine", body: "Good."}
+"""
+
+
+@pytest.fixture
+def visitor(tmp_path: Path) -> Iterator[Visitor]:
+    """Somebody who has walked through a package that repeats what they say."""
+    (tmp_path / "telling").mkdir()
+    (tmp_path / "telling" / "service.yaml").write_text(TELLING, "utf-8")
+    with serve_packages(tmp_path, tmp_path / "telling"):
+        visitor = Visitor()
+        visitor.start("telling")
+        visitor.send(town=TOWN)
+        for step in (2, 3, 4):
+            visitor.get(f"/telling/en/{step}")
+            assert TOWN in visitor.text
+        yield visitor
+
+
+def test_a_page_that_repeats_an_answer_is_not_kept_for_the_next_person(visitor: Visitor) -> None:
+    visitor.get("/telling/en/1")
+    Visitor().start("telling")
+    kept = repr([(key, frame.pieces) for key, frame in find_press().drawn.items()])
+    assert TOWN not in kept
+    assert "Or call 911" in kept
+
+
+def test_only_words_made_from_answers_are_drawn_for_each_person_anew() -> None:
+    assert tells_answers([["p", ["In ", ["x", ["call", "size", [["answer", "signs"]]], "number"]]]])
+    assert tells_answers([["when", ["not", ["fact", "ill"]], [["p", ["Stay."]]]]])
+    assert not tells_answers([["p", ["Call ", ["x", ["param", "number"], "text"]]]])
+
+
+def test_a_picture_of_answers_costs_little() -> None:
+    begun = time.process_time()
+    assert draw_picture("A" * MAX_PICTURE).startswith("<svg")
+    assert time.process_time() - begun < LONG
+    assert not draw_picture("A" * (MAX_PICTURE + 1))
