@@ -14,6 +14,7 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from ridgeway.errors import SettingsError
 from ridgeway.office.documents.operations import Kind, Operation, is_same, record_operations
 from ridgeway.office.documents.tree import Path, Tree, find_element
 from ridgeway.office.documents.writing import parse_tree, render_tree
@@ -51,7 +52,7 @@ def edit_text(text: str, new: Tree) -> str:
         edited = apply_edits(text, list_edits(text, old, new))
         if is_same(parse_tree(edited.encode(), name="the edited text"), new):
             return edited
-    except (CannotEditError, LookupError, ValueError):
+    except (CannotEditError, LookupError, ValueError, SettingsError):
         pass
     return render_tree(new)
 
@@ -217,8 +218,9 @@ def render_entry(node: Any, operation: Operation, column: int) -> str:
             f"{margin}{render_tree({operation.path[-1]: operation.value}).rstrip().replace(chr(10), chr(10) + margin)}"
         )
     margin = " " * (column - STEP)
-    first = node.value[0]
-    if not isinstance(first, ScalarNode) and first.flow_style and len(line := render_flow(operation.value)) <= LINE:
+    entries = name_entries(node)
+    beside = entries[operation.after if operation.after in entries else next(iter(entries))][1]
+    if beside.flow_style and len(line := render_flow(operation.value)) <= LINE:
         return f"{margin}- {line}"
     lines = render_tree(operation.value).rstrip("\n").split("\n")
     return "\n".join([f"{margin}- {lines[0]}", *(f"{margin}  {line}" if line else line for line in lines[1:])])

@@ -86,7 +86,7 @@ def test_two_entries_behind_one_stand_in_their_order():
     def add(tree):
         tree["pages"][1:1] = [{"id": "one"}, {"id": "two"}]
 
-    assert edited(add) == ["+   - id: one", "+   - id: two"]
+    assert edited(add) == ["+   - {id: one}", "+   - {id: two}"]
 
 
 def test_an_added_and_a_removed_entry_leave_the_others_as_they_were_written():
