@@ -27,6 +27,7 @@ from ridgeway.office.documents.tree import (
     Path,
     Tree,
     find_element,
+    find_key,
     fits,
     list_names,
     render_path,
@@ -164,6 +165,8 @@ def carry_over(operation: Operation, upstream: Tree, before: list[Operation]) ->
     there = find_element(upstream, path)
     if there is not MISSING and operation.kind in {Kind.ADD, Kind.SET} and not fits(upstream, path, operation.value):
         return Why.GONE
+    if path[-1:] == (find_key(find_element(upstream, path[:-2])),):
+        return Why.GONE  # what names an entry there was a value like any other here
     match operation.kind:
         case Kind.ADD:
             if there is not MISSING:

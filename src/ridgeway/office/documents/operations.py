@@ -19,6 +19,7 @@ from ridgeway.office.documents.tree import (
     drop_element,
     find_element,
     find_entry,
+    find_key,
     is_keyed,
     list_names,
     put_element,
@@ -112,7 +113,7 @@ def is_same(old: Tree, new: Tree) -> bool:
 
 def may_enter(old: Tree, new: Tree) -> bool:
     """Whether the entries of both can be compared by their names."""
-    return (isinstance(old, dict) and isinstance(new, dict)) or (is_keyed(old) and is_keyed(new))
+    return (isinstance(old, dict) and isinstance(new, dict)) or (is_keyed(old) and find_key(old) == find_key(new))
 
 
 def apply_operations(tree: Tree, operations: Iterable[Operation]) -> Tree:

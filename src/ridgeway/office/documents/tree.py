@@ -48,11 +48,19 @@ def parse_path(text: str) -> Path:
 
 
 def is_keyed(value: Tree) -> bool:
-    """Whether the entries of a list are named: each has an id or a name, and no two the same."""
+    """Whether the entries of a list are named: each has an id, or each a name and none an id, and no two the same."""
+    return find_key(value) is not None
+
+
+def find_key(value: Tree) -> str | None:
+    """What names the entries of a list, `id` or `name`; None where nothing does."""
     if not isinstance(value, list) or not value:
-        return False
+        return None
     names = [name_entry(each) for each in value]
-    return None not in names and len(set(names)) == len(names)
+    if None in names or len(set(names)) < len(names):
+        return None
+    with_id = sum("id" in each for each in value)
+    return "name" if not with_id else "id" if with_id == len(value) else None
 
 
 def name_entry(entry: Tree) -> str | None:
@@ -125,7 +133,7 @@ def fits(tree: Tree, path: Path, value: Tree) -> bool:
     """Whether `value` may stand at `path`: what is put into a named list has the name under which it stands there."""
     holder = find_element(tree, path[:-1])
     if isinstance(holder, list):
-        return (is_keyed(holder) or not holder) and name_entry(value) == path[-1]
+        return name_entry(value) == path[-1] and (not holder or find_key(holder) == find_key([value]))
     return isinstance(holder, dict) or not path
 
 
