@@ -23,6 +23,8 @@ from ridgeway.office.documents.reader import MAX_DOCUMENT_BYTES, Node, parse_yam
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 MAX_FAULTS_SHOWN = 50
+MAX_STRANGE = 100
+"""Most unknown keys of one mapping that are told, since each is compared with the known ones."""
 DAY_CHARACTERS = 10
 KINDS = {
     bool: "true or false",
@@ -190,10 +192,13 @@ def convert_dataclass(node: Node, kind: Any, path: Path, reading: Reading) -> An
     known = {each.name.removesuffix("_"): each for each in fields(kind)}
     hints = get_type_hints(kind)
     given: dict[str, Any] = {}
+    strange = 0
     for key, value in node.value.items():
         if key not in known:
-            reading.lines[(*path, key)] = value.line
-            reading.fail((*path, key), f"unknown key{suggest(key, list(known))}")
+            strange += 1
+            if strange <= MAX_STRANGE:
+                reading.lines[(*path, key)] = value.line
+                reading.fail((*path, key), f"unknown key{suggest(key, list(known))}")
             continue
         given[known[key].name] = convert(value, hints[known[key].name], (*path, key), reading)
     for key, each in known.items():

@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from ridgeway.errors import SettingsError
 from ridgeway.office.documents import Fault, Node, parse_yaml, read_document, require_no_faults
+from ridgeway.office.documents.schema import MAX_STRANGE, Reading, convert
 
 
 class Colour(StrEnum):
@@ -168,6 +169,13 @@ def test_everything_that_is_not_plain_data_is_told_at_once():
         "f:4: a tag (!t) is not read",
         "f:4: the key 'd' is there twice, first at line 4.",
     ]
+
+
+def test_a_mapping_of_unknown_keys_alone_is_not_compared_without_end():
+    rows = "".join(f"key{number}: 1\n" for number in range(MAX_STRANGE * 5))
+    reading = Reading()
+    convert(parse_yaml(rows.encode(), name="parcel.yaml"), Parcel, (), reading)
+    assert len(reading.faults) <= MAX_STRANGE + 5
 
 
 def test_a_document_of_faults_alone_is_told_in_bounded_words():

@@ -34,3 +34,6 @@ MAX_FORM_VALUE: Final = 10_000
 
 MAX_QUANTIFIERS: Final = 8
 """Repeats of no fixed length in a pattern."""
+
+MAX_WIDE: Final = 4
+"""Those of them that may stop at more than two places: eight of `{0,40}` in a row take seconds for one code."""

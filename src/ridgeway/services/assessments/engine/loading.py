@@ -28,6 +28,7 @@ from ridgeway.services.assessments.engine.meanings import describe_names
 from ridgeway.services.assessments.engine.proving import (
     prove,
     prove_order,
+    prove_seen,
     prove_work,
     read_day,
     require,
@@ -60,6 +61,7 @@ def load(compiled: Mapping[str, Any]) -> Assessment:
     try:
         document = read_document(compiled)
         prove(document)
+        prove_seen(compiled)
         return Loader(document).load(compiled)
     except RecursionError:
         raise DefinitionError("too_large", "The document has too many parts within one another.") from None

@@ -16,6 +16,10 @@ from ridgeway.services.assessments.engine.errors import DefinitionError
 from ridgeway.services.assessments.engine.wording import FORMS, is_link
 from ridgeway.services.assessments.expressions import list_names
 
+ID = re.compile(r"[a-z][a-z0-9-]{0,63}")
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""Characters that no text holds; one of them marks the holes in a page that is kept (`pages/frames.py`)."""
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FACT, DECISION = "fact", "decision"
 OPERANDS = frozenset("nivwft")
@@ -52,6 +56,9 @@ def prove(document: Document) -> None:
     Raises:  DefinitionError.
     """
     require(document.languages and document.pages, "There must be a language and a page.")
+    require(ID.fullmatch(document.id), f"{document.id[:80]!r} is no id, which is a part of addresses.")
+    for language in document.languages:
+        require(LANGUAGE.fullmatch(language.code), f"{language.code[:80]!r} is no code of a language.")
     require(len(document.pages) <= limits.MAX_PAGES, f"More than {limits.MAX_PAGES} pages.", code="too_large")
     require(len(document.facts) <= limits.MAX_FACTS, f"More than {limits.MAX_FACTS} facts.", code="too_large")
     texts = sum(len(each) for each in document.texts.values())
@@ -68,6 +75,22 @@ def prove(document: Document) -> None:
     prove_outcomes(document)
     for formats in document.formats.values():
         prove_formats(formats)
+
+
+def prove_seen(value: Any) -> None:
+    """Go on only when no text in the document, key or value, holds a character that cannot be seen.
+
+    Raises:  DefinitionError.
+    """
+    rest = [value]
+    while rest:
+        part = rest.pop()
+        if isinstance(part, str):
+            require(not HIDDEN.search(part), f"{part[:80]!r} holds a character that cannot be seen.")
+        elif isinstance(part, Mapping):
+            rest += [*part, *part.values()]
+        elif isinstance(part, list | tuple):
+            rest += part
 
 
 def read_day(text: str) -> int:

@@ -218,3 +218,16 @@ def test_a_document_that_was_tampered_with_is_refused_or_runs(seed):
 def test_the_tampering_of_these_tests_leaves_some_documents_whole():
     found = {try_out(mutate(make_answered(seed % 10)[0], Random(seed)), seed % 10) for seed in range(40)}
     assert found == {True, False}
+
+
+def test_a_document_that_could_write_into_addresses_or_into_the_holes_of_a_page_is_refused():
+    assert refused("id", value="a\r\nSet-Cookie: x") == "invalid_document"
+    assert refused("languages", 0, "code", value='"><script>') == "invalid_document"
+    assert refused("publisher", "name", value="\x02fields\x02") == "invalid_document"
+    assert refused("words", "en", "continue", value="\x02main\x02") == "invalid_document"
+
+
+def test_a_pattern_with_many_repeats_of_many_lengths_is_refused():
+    assert compile_pattern("^[a-z]{0,40}[0-9]?[a-z]{1,9}[0-9]{2,3}!$")("aa12!")
+    with pytest.raises(DefinitionError, match="invalid_pattern"):
+        compile_pattern("^" + "[a-z]{0,30}" * 5 + "!$")
