@@ -17,6 +17,7 @@ from ridgeway.services.assessments.models import Draft, Version
 from ridgeway.services.assessments.staff.editing.boxes import Box, Kind, apply_boxes, make_box, read_scalar
 from ridgeway.services.assessments.tests.versions import keep_version
 
+HOME = "pages/home"
 CONTROL = re.compile(r"<(input|select|textarea)\b([^>]*)>(.*?)(?=<input|<select|<textarea|</form>)", re.DOTALL)
 
 
@@ -127,7 +128,7 @@ def test_a_changed_word_is_a_changed_line_and_saving_without_a_change_changes_no
     ):
         save(ada, f"{where}/edit/{element}")
     assert files(draft) == before
-    save(ada, f"{where}/edit/pages/home", **{"pages/home/question/options/own/label": "I own it"})
+    save(ada, f"{where}/edit/pages/home", **{f"{HOME}/question/options/own/label": "I own it"})
     assert diff(before["service.yaml"], files(draft)["service.yaml"]) == [
         '-         - {id: own, label: "I do"}',
         '+         - {id: own, label: "I own it"}',
@@ -138,7 +139,7 @@ def test_of_two_who_write_at_once_the_second_is_told_and_sees_both(ada: Client):
     draft, where = begin(ada)
     page, avi = f"{where}/edit/pages/home", person("Avi")
     hers, his = read_form(ada, page), read_form(avi, page)
-    title = "pages/home/question/title"
+    title = f"{HOME}/question/title"
     assert ada.post(page, hers | {title: "Whose home is it?"}).status_code == 302
     refused = avi.post(page, his | {title: "Who has the home?"})
     assert refused.status_code == 409
@@ -197,7 +198,7 @@ def test_nobody_writes_outside_the_form_or_above_its_limits(ada: Client):
     page = f"{where}/edit/pages/home"
     ada.post(page, read_form(ada, page) | {"id": "x", "pages/needs/question/title": "Mine", "../x": "y"})
     assert files(draft) == before
-    assert ada.post(page, read_form(ada, page) | {"pages/home/question/title": "x" * 5000}).status_code == 422
+    assert ada.post(page, read_form(ada, page) | {f"{HOME}/question/title": "x" * 5000}).status_code == 422
     for bad in ("remove:tests/x", "remove:entitlements", "up:", "add:tests", "add:x/rules", "remove:pages/none", "x"):
         ada.post(page, read_form(ada, page) | {"act": bad})
         ada.post(where, {"number": str(draft.number), "act": bad})
