@@ -1,8 +1,6 @@
 """What may be taken over: proven packages, and never in silence an older one, another publisher's, a stripped one."""
 
-import io
 import json
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +11,10 @@ from hypothesis import strategies as st
 
 from ridgeway import services
 from ridgeway.catalogue.commands import catalogue
+from ridgeway.catalogue.packages.manifest import list_files
 from ridgeway.catalogue.packages.reading import pack_release, read_incoming, read_packed, to_release
 from ridgeway.catalogue.proving.admitting import Waivers, admit, prove_release, with_proof
+from ridgeway.catalogue.proving.proof import verify_release
 from ridgeway.catalogue.proving.tests.notary import seal, state, trust
 from ridgeway.errors import RidgewayError
 from ridgeway.protocol.identifiers import MemberId
@@ -82,13 +82,10 @@ def test_no_byte_of_a_file_can_be_changed_even_where_the_list_is_made_anew(data)
     place = data.draw(st.integers(0, len(SIGNED.files[name]) - 1))
     altered = bytearray(SIGNED.files[name])
     altered[place] ^= data.draw(st.integers(1, 255))
-    files = {**SIGNED.files, name: bytes(altered), "signatures/release.dsse.json": SIGNED.statement}
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as opened:
-        for each, content in files.items():
-            opened.writestr(each, content)
-    with pytest.raises(RidgewayError):
-        prove_release(read_packed(archive.getvalue(), "the zip"), trust())
+    listed = SIGNED.manifest
+    names = {"package": listed.package, "version": listed.version, "service": listed.service}
+    with pytest.raises(RidgewayError, match="other_statement"):
+        verify_release(SIGNED.statement, list_files({**SIGNED.files, name: bytes(altered)}, **names), trust())
 
 
 def test_what_nobody_signed_is_taken_first_and_never_after_a_signed_one():
