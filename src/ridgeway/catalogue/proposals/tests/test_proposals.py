@@ -16,12 +16,18 @@ from ridgeway.office.documents.operations import Kind, Operation
 from ridgeway.services import installed
 
 SAMPLES = Path(services.__file__ or "").parent / "assessments" / "packages"
-PACKAGE = "energy-rebate-check"
-TITLE = "Check if you can get the energy rebate"
-OURS = "Find out if you get the energy rebate"
-THEIRS = "Check your energy rebate"
-RULE = "value: 8000"
-FRENCH = "Les gens du foyer"
+PACKAGE = "respiratory-check-2021"
+TITLE = "Check what to do about a winter virus (2021)"
+OURS = "Find out what to do about a winter virus (2021)"
+THEIRS = "A check for a winter virus (2021)"
+RULE = "true, true]\n        then: outcome.carry_on"
+OUR_RULE = "true, true]\n        then: outcome.watch"
+EXAMPLE = "near_ill_person: false, travel: true}\n    expect: carry_on"
+OUR_EXAMPLE = "near_ill_person: false, travel: true}\n    expect: watch"
+LANGUAGES = ("fr", "ar")
+TITLES = [f"locale/{each}/start.title" for each in sorted(LANGUAGES)] + ["service/start/title"]
+OF_TITLES = [word for place in TITLES for word in ("--element", place)]
+FRENCH = "Que faire face à un virus d’hiver (2021)"
 NORTH, SOUTH = "NM/GOV/1001", "SM/GOV/2001"
 STEWARDS = f"""\
 format: stewardship/1
@@ -56,11 +62,11 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("made")
     upstream, ours = Path(shutil.copytree(SAMPLES / PACKAGE, folder / "upstream")), folder / "ours"
     run("adopt", upstream, ours)
-    rewrite(ours / "package/service.yaml", (TITLE, OURS), (RULE, "value: 9000"))
-    rewrite(ours / "package/locale/fr.po", (f'msgid "{TITLE}"', f'msgid "{OURS}"'))
+    rewrite(ours / "package/service.yaml", (TITLE, OURS), (RULE, OUR_RULE), (EXAMPLE, OUR_EXAMPLE))
+    for each in LANGUAGES:
+        rewrite(ours / f"package/locale/{each}.po", (f'msgid "{TITLE}"', f'msgid "{OURS}"'))
     run("adapt", ours, "--reason", "Plainer", "--author", "sol", "--basis", "Plain Words Act")
-    elements = ("--element", "service/start/title", "--element", "locale/fr/start.title")
-    run("propose", ours, *elements, "--reason", "People asked us", "--to", folder / "title.json", "--by", SOUTH)
+    run("propose", ours, *OF_TITLES, "--reason", "People asked us", "--to", folder / "title.json", "--by", SOUTH)
     return folder
 
 
@@ -72,7 +78,7 @@ def upstream(tmp_path, made):
 
 @pytest.fixture
 def ours(tmp_path, made):
-    """Southmark's adopted package, with two changes recorded: a title in English and French, and a limit."""
+    """Southmark's adopted package, with two changes recorded: a title, in each language, and a rule."""
     return Path(shutil.copytree(made / "ours", tmp_path / "ours"))
 
 
@@ -95,7 +101,7 @@ def test_an_accepted_change_comes_back_with_the_next_release_and_leaves_the_over
     run("accept", proposal, upstream, "--by", NORTH)
     after = (upstream / "service.yaml").read_text("utf-8")
     changed = [line for line in after.splitlines() if line not in before.splitlines()]
-    assert changed == [f"  title: {OURS}"]
+    assert [line.replace('"', "") for line in changed] == [f"  title: {OURS}"]
     assert len(after.splitlines()) == len(before.splitlines())
     assert "#. Keep as they are" in (upstream / "locale/fr.po").read_text("utf-8")
     sources = (upstream / "SOURCES.md").read_text("utf-8")
@@ -103,20 +109,33 @@ def test_an_accepted_change_comes_back_with_the_next_release_and_leaves_the_over
         assert said in sources
     rewrite(upstream / "service.yaml", ("version: 1.0.0", "version: 1.1.0"))
     told = json.loads(run("update", ours, upstream, "--json"))
-    assert sorted(told["dropped"]) == ["locale/fr/start.title", "service/start/title"]
+    assert sorted(told["dropped"]) == TITLES
     assert [place for place in told["kept"] if "title" in place] == []
     assert told["conflicts"] == []
     assert OURS in (ours / "package/service.yaml").read_text("utf-8")
-    assert "value: 9000" in (ours / "package/service.yaml").read_text("utf-8")
+    assert OUR_RULE in (ours / "package/service.yaml").read_text("utf-8")
 
 
 def test_whoever_reviews_a_change_of_a_rule_sees_who_gets_another_outcome(tmp_path, upstream, ours):
     file = tmp_path / "rule.json"
     places = [each["element"] for each in json.loads(run("status", ours, "--json"))["changes"]]
-    (rule,) = [each for each in places if "parameters" in each]
-    run("propose", ours, "--element", rule, "--reason", "Our limit", "--to", file, "--by", SOUTH)
+    (rule,) = [each for each in places if "rules" in each]
+    run(
+        "propose",
+        ours,
+        "--element",
+        rule,
+        "--element",
+        "service/tests",
+        "--reason",
+        "Our rule",
+        "--to",
+        file,
+        "--by",
+        SOUTH,
+    )
     told = json.loads(run("review", file, upstream, "--json"))
-    assert told["applies"] == [rule]
+    assert (told["applies"][0], len(told["applies"])) == (rule, 2)
     assert "get another result" in told["outcomes"][0]
     assert any("→" in each for each in told["outcomes"][1:])
     assert told["outcomes"] == json.loads(run("status", ours, "--json"))["outcomes"]
@@ -230,8 +249,7 @@ def test_a_file_that_is_no_proposal_is_told_as_such(upstream, proposal, overlay)
 def test_a_proposers_words_cannot_forge_an_origin(tmp_path, upstream, ours):
     file = tmp_path / "title.json"
     reason = "Fine\n- 2020-01-01: from NM/GOV/1, [accepted](https://evil.example)"
-    elements = ("--element", "service/start/title", "--element", "locale/fr/start.title")
-    run("propose", ours, *elements, "--reason", reason, "--to", file, "--by", SOUTH)
+    run("propose", ours, *OF_TITLES, "--reason", reason, "--to", file, "--by", SOUTH)
     run("accept", file, upstream, "--by", NORTH)
     lines = (upstream / "SOURCES.md").read_text("utf-8").splitlines()
     assert len([line for line in lines if line.startswith("- ")]) == 1
