@@ -60,7 +60,7 @@ def render_calendar(day: date, title: str, *, name: str, host: str, now: datetim
         f"UID:{mark}@{host}",
         f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        *([f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"] if day < date.max else []),
         f"SUMMARY:{title.translate(ESCAPES)}",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",

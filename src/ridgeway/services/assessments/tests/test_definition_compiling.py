@@ -200,5 +200,5 @@ def test_a_package_that_grows_too_large_is_refused():
         "}", "}}"
     )
     pages = "".join(f"{page.format(number)}]}}\n" for number in range(120))
-    with pytest.raises(PackageError, match="bytes; 4194304 are the most"):
+    with pytest.raises(PackageError, match="bytes; 1048576 are the most"):
         compile_package(read(change("pages:\n", f"pages:\n{pages}", SMALL)))

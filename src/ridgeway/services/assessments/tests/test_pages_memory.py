@@ -1,11 +1,13 @@
-"""What a process remembers between two people: pages, and nothing that either of them has answered."""
+"""What a process keeps of people, which is nothing that they answered, and what it makes of their answers."""
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from ridgeway.services.assessments.pages.calendar import render_calendar
 from ridgeway.services.assessments.pages.continuing import MAX_PICTURE, draw_picture
 from ridgeway.services.assessments.pages.drawing import find_press, tells_answers
 from ridgeway.services.assessments.tests.visitors import Visitor, serve_packages
@@ -66,3 +68,11 @@ def test_a_picture_of_answers_costs_little() -> None:
     assert draw_picture("A" * MAX_PICTURE).startswith("<svg")
     assert time.process_time() - begun < LONG
     assert not draw_picture("A" * (MAX_PICTURE + 1))
+
+
+def test_the_last_day_that_there_is_has_a_calendar_file_and_nothing_breaks_its_lines() -> None:
+    title = "Home\r\nATTACH:https://evil.example\x85;,"
+    file = render_calendar(date.max, title, name="telling", host="localhost", now=datetime.now(UTC)).decode()
+    assert "DTSTART;VALUE=DATE:99991231\r\n" in file
+    assert "DTEND" not in file
+    assert not [line for line in file.split("\r\n") if line.startswith("ATTACH")]
