@@ -38,6 +38,9 @@ class Version(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    writers = models.JSONField(default=list)
+    """Accounts that wrote the draft that it was made of; what they sign off counts as their own."""
+
     class Meta:
         """A version is added once, and one of a package is live."""
 

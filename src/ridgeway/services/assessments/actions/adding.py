@@ -5,6 +5,7 @@ what is there already changes nothing and is no fault.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -30,8 +31,8 @@ class Added:
 
 
 @transaction.atomic
-def add_version(checked: Checked, *, by: Doer) -> Added:
-    """The version is in the tables, as a draft where it is new.
+def add_version(checked: Checked, *, by: Doer, writers: Iterable[int] = ()) -> Added:
+    """The version is in the tables, as a draft where it is new; `writers` are the accounts that wrote it.
 
     Raises:  RefusedError(changed_version) where another content has this number; what the engine says of a document
              that it cannot load.
@@ -55,6 +56,7 @@ def add_version(checked: Checked, *, by: Doer) -> Added:
         added_at=by.now,
         added_by=by.shown_name,
         added_by_account_id=by.account_id,
+        writers=sorted(writers),
     )
     by.note("add", version, details={"warnings": len(checked.warnings)})
     return Added(version, is_new=True)

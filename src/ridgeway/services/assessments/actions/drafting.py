@@ -11,6 +11,7 @@ from django.db import transaction
 
 from ridgeway.errors import SettingsError
 from ridgeway.office.audit.append import append_entry
+from ridgeway.office.audit.models import Entry
 from ridgeway.office.documents.editing import edit_text
 from ridgeway.office.documents.packages import check_files
 from ridgeway.office.documents.tree import Tree
@@ -22,6 +23,7 @@ from ridgeway.services.assessments.models import Draft, Version
 from ridgeway.services.assessments.operating.reading import read_checked_archive
 from ridgeway.services.assessments.operating.samples import read_starter
 
+WRITING = ("assessments.begin_draft", "assessments.change_draft")
 MAX_DRAFTS = 200
 MAX_DRAFT_BYTES = 2 * 1024 * 1024
 
@@ -119,9 +121,16 @@ def make_version(draft: Draft, *, by: Doer) -> Version:
 
     Raises:  BrokenPackageError, or the reader's error, with every fault; RefusedError where that version is there.
     """
-    version = add_version(read_checked_archive(bytes(draft.archive), draft.package), by=by).version
+    checked = read_checked_archive(bytes(draft.archive), draft.package)
+    version = add_version(checked, by=by, writers=find_writers(draft)).version
     Draft.objects.filter(pk=draft.pk).update(based_on=version)
     return version
+
+
+def find_writers(draft: Draft) -> set[int]:
+    """The accounts that ever saved the draft, as the audit log has them."""
+    lines = Entry.objects.filter(act__in=WRITING, subject=f"assessment:{draft.package}", account_id__isnull=False)
+    return {line.account_id for line in lines if line.details.get("draft") == draft.pk}
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Bringing a version before the public, now or later, and taking it away.
 
 Law: one version of a package is live; the one before it is replaced in the same transaction. A version that cannot be
-loaded never goes live. From the desk a version needs sign-offs by others than who added it.
+loaded never goes live. From the desk a version needs sign-offs by others than who wrote or added it.
 """
 
 import re
@@ -139,11 +139,11 @@ def require_sign_offs(version: Version, *, by: Doer) -> None:
         return
     needed = read_own_settings().sign_offs
     others = SignOff.objects.filter(version=version, digest=version.digest)
-    if version.added_by_account_id is not None:
-        others = others.exclude(account_id=version.added_by_account_id)
+    own = {version.added_by_account_id, *version.writers} - {None}
+    others = others.exclude(account_id__in=own)
     if others.count() < needed:
         raise RefusedError(
             "missing_sign_off",
-            f"The version has {others.count()} sign-offs by others than who added it, and needs {needed}.",
+            f"The version has {others.count()} sign-offs by others than who wrote or added it, and needs {needed}.",
             action="Ask an approver to read it and sign it off.",
         )

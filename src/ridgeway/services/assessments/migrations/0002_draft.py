@@ -1,4 +1,4 @@
-"""Drafts: packages that are being written at the desk."""
+"""Drafts: packages that are being written at the desk, and who wrote what became a version."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """The table of drafts."""
+    """The table of drafts, and the writers of a version."""
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(model_name="version", name="writers", field=models.JSONField(default=list)),
         migrations.CreateModel(
             name="Draft",
             fields=[

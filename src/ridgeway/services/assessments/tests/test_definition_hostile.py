@@ -1,7 +1,6 @@
 """Definitions that were changed at random are refused or compiled, and nothing else; what costs time is bounded."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -142,8 +141,7 @@ COSTLY = {
 }
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("what", COSTLY)
 def test_what_costs_time_is_bounded(what):
-    begun = time.process_time()
     use(write_files(SMALL.replace("pages:\n", f"pages:\n{COSTLY[what]}")))
-    assert time.process_time() - begun < 15

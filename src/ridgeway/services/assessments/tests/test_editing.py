@@ -7,6 +7,7 @@ import re
 import zipfile
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
 
@@ -111,6 +112,7 @@ def test_ada_writes_a_page_with_two_options_a_rule_and_a_translation_and_makes_a
     version = Version.objects.get()
     assert made["Location"] == f"/assessments/versions/{version.pk}"
     assert (version.package, version.state) == ("our-grant", "draft")
+    assert version.writers == [get_user_model().objects.get().pk]
     draft.refresh_from_db()
     assert Entry.objects.filter(act="assessments.change_draft").count() == draft.number - 1
 

@@ -164,6 +164,17 @@ def test_from_the_desk_a_version_needs_somebody_elses_sign_off_of_this_very_cont
     ]
 
 
+def test_who_wrote_a_draft_is_nobody_else_though_another_made_it_a_version(office):  # noqa: F811
+    ada, avi = make_account("ada@health.example"), make_account("avi@health.example")
+    version = keep_version(by=staff(ada))
+    Version.objects.filter(pk=version.pk).update(writers=[avi.pk])
+    sign_off(version.pk, "author", by=staff(avi), digest=version.digest)
+    with pytest.raises(RefusedError, match="wrote or added it, and needs 1"):
+        activate(version.pk, by=staff(ada))
+    sign_off(version.pk, "medical director", by=operator(), digest=version.digest)
+    activate(version.pk, by=staff(ada))
+
+
 def test_the_tables_hold_one_live_version_whoever_writes_to_them(any_office):  # noqa: F811
     first, second = keep_version("1.0.0"), keep_version("1.1.0")
     activate(first.pk, by=operator())
