@@ -107,7 +107,7 @@ class Merge:
     dropped: tuple[Operation, ...]
     conflicts: tuple[Conflict, ...] = ()
     to_look_at: tuple[Change, ...] = field(default=())
-    """Safety changes beside which something of ours stands: they merge, and a person looks at them."""
+    """Safety changes beside which something of ours stands, or that name no element: a person looks at them."""
 
     @property
     def tree(self) -> Tree:
@@ -155,7 +155,7 @@ def merge_release(
             conflicts.append(describe_conflict(operation, outcome, theirs, changes))
     beside = {operation.path[:2] for operation in kept}
     safety = (change for change in changes if change.severity is Severity.SAFETY)
-    to_look_at = tuple(change for change in safety if change.path[:2] in beside)
+    to_look_at = tuple(change for change in safety if not change.path or change.path[:2] in beside)
     return Merge(upstream, tuple(kept), tuple(dropped), tuple(conflicts), to_look_at)
 
 
@@ -251,9 +251,9 @@ def describe_conflict(operation: Operation, why: Why, theirs: Any, changes: tupl
 
 
 def touches(one: Path, other: Path) -> bool:
-    """Whether one element is the other, or stands in it."""
+    """Whether one element is the other, or stands in it; what names no element stands in none."""
     size = min(len(one), len(other))
-    return one[:size] == other[:size]
+    return size > 0 and one[:size] == other[:size]
 
 
 def settle(merge: Merge, decisions: Mapping[str, Decision]) -> Merge:

@@ -120,6 +120,13 @@ def test_a_safety_change_beside_ours_is_shown_even_when_it_merges():
     assert (merge.conflicts, merge.to_look_at) == ((), (safety,))
 
 
+def test_a_safety_change_that_names_no_element_is_shown_and_gives_no_conflict_its_weight():
+    gone = Change((), Severity.SAFETY, "A page is gone")
+    merge = merge_release(change(BASE, TITLE, "Is this an emergency?"), record(TITLE, "Now?"), changes=[gone])
+    assert merge.to_look_at == (gone,)
+    assert [conflict.severity for conflict in merge.conflicts] == [Severity.CONTENT]
+
+
 def test_a_page_of_ours_stands_behind_the_same_page_when_others_come_before_it():
     ours = copy.deepcopy(BASE)
     ours["pages"].insert(1, {"id": "border", "question": {"title": "Did you cross the border?"}})
