@@ -35,9 +35,7 @@ class AssessmentsSettings:
     quick_exit: str = setting("https://www.wikipedia.org/", "Where “Leave this page” leads; empty: it is not offered.")
     preview_today: str = setting("", "Day, as 2026-12-31, that pages of packages from disk take for today.")
     reloads: bool = setting(False, "Whether packages from disk are read again when they change; for authors alone.")
-    sign_offs: int = setting(
-        1, "Sign-offs by others than who wrote or added a version, before the desk puts it live."
-    )
+    sign_offs: int = setting(1, "Sign-offs by others than who wrote or added a version, before the desk puts it live.")
     smallest_count: int = setting(5, "Counts below this are not told, nor any from which one could be reckoned.")
     counts_days: int = setting(730, "Days that counts are kept.")
 
