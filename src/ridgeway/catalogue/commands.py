@@ -4,7 +4,6 @@ Law: thin functions that parse, call and print. Exit 0 done, 1 refused or someth
 """
 
 import getpass
-import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, replace
@@ -38,13 +37,13 @@ from ridgeway.catalogue.shelves.shelf import put_on_shelf
 from ridgeway.catalogue.verbs import adopting, exchange, proof, proposing, shelf, warning
 from ridgeway.catalogue.verbs.options import find_trust, read_door, with_door, with_trust, with_waivers
 from ridgeway.catalogue.verbs.showing import describe_operation, plain, render_operation, shorten
+from ridgeway.catalogue.verbs.telling import as_json, describe_incoming, tell
 from ridgeway.office.documents.writing import parse_tree
 from ridgeway.protocol.certificates.snapshot import TrustSnapshot
 from ridgeway.services.passing import Concern, find_passing
 
 EXISTING = click.Path(exists=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 with_recalled = click.option("--recalled", is_flag=True, help="Take a version that its publisher recalled.")
 by = click.option("--author", default=getpass.getuser, metavar="NAME", help="Who says so; default: you.")
 
@@ -295,23 +294,6 @@ def refuse_errors(concerns: Iterable[Concern], *, as_json: bool) -> None:
     sys.exit(1)
 
 
-def describe_incoming(incoming: Incoming) -> dict[str, Any]:
-    """A package as JSON takes it."""
-    facts = incoming.facts
-    return {
-        "package": facts.package,
-        "version": facts.version,
-        "service": incoming.service,
-        "title": facts.title,
-        "publisher": facts.publisher,
-        "licence": facts.licence,
-        "languages": list(facts.languages),
-        "files": len(incoming.files),
-        "digest": f"sha256:{incoming.manifest.digest}",
-        "is_listed": incoming.is_listed,
-    }
-
-
 def describe_merge(merge: Merge) -> dict[str, Any]:
     """An update as JSON takes it."""
     return {
@@ -340,8 +322,3 @@ def render_merge(merge: Merge) -> list[str]:
     """What became of our changes, and what a person should look at."""
     lines = [f"  {len(merge.kept)} of our changes stand, {len(merge.dropped)} are not needed any more."]
     return lines + [f"  look at {'/'.join(each.path)} (safety): {each.text}" for each in merge.to_look_at]
-
-
-def tell(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
-    """JSON for a program, a sentence for a person."""
-    click.echo(json.dumps(facts, indent=2, ensure_ascii=False, default=str) if as_json else sentence)

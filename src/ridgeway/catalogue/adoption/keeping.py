@@ -24,6 +24,7 @@ from ridgeway.office.documents import read_document_file
 from ridgeway.office.documents.operations import Operation, apply_operations
 from ridgeway.office.documents.tree import Tree
 from ridgeway.office.documents.writing import render_tree
+from ridgeway.trust.files import make_durable
 
 LOCK: Final = "upstream.yaml"
 OVERLAY: Final = "overlay.yaml"
@@ -142,7 +143,7 @@ def write_adopted(folder: Path, adopted: Adopted) -> None:
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
-    sync_folder(beside)
+    make_durable(beside)
     finish_change(folder)
 
 
@@ -155,7 +156,7 @@ def finish_change(folder: Path) -> None:
         for part in PARTS:
             if (beside / part).exists():
                 replace_part(folder, part)
-        sync_folder(folder)
+        make_durable(folder)
     shutil.rmtree(beside)
 
 
@@ -183,15 +184,6 @@ def write_synced(file: Path, data: bytes) -> None:
         opened.write(data)
         opened.flush()
         os.fsync(opened.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """The names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def to_plain(lock: Lock) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import click
 
 from ridgeway.catalogue.adopters.records import Adopter, describe, list_adopters, record, write_record
 from ridgeway.catalogue.verbs.showing import shorten
+from ridgeway.catalogue.verbs.telling import as_json
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.command("record")

@@ -1,6 +1,5 @@
 """`ridgeway catalogue verify`: prove who published a package, and who gave it to whom, or say why not."""
 
-import json
 import sys
 from datetime import UTC
 from pathlib import Path
@@ -14,13 +13,14 @@ from ridgeway.catalogue.proving.admitting import prove_release
 from ridgeway.catalogue.proving.adopted import Standing, read_standing
 from ridgeway.catalogue.proving.proof import ProvenStatement
 from ridgeway.catalogue.verbs.options import find_trust, with_trust
+from ridgeway.catalogue.verbs.telling import as_json, describe_incoming, tell
 from ridgeway.errors import RidgewayError
 
 
 @click.command()
 @click.argument("package", type=click.Path(exists=True, path_type=Path))
 @with_trust
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@as_json
 def verify(package: Path, *, globalconf: Path | None, unsigned: bool, as_json: bool) -> None:
     """Prove who published PACKAGE (a folder, a zip, or a folder that it was adopted into), or say why not."""
     trust = find_trust(globalconf)
@@ -44,19 +44,7 @@ def verify(package: Path, *, globalconf: Path | None, unsigned: bool, as_json: b
 def describe_standing(standing: Standing) -> dict[str, Any]:
     """A package as JSON takes it."""
     incoming, transfer = standing.incoming, standing.transfer
-    facts = incoming.facts
-    told: dict[str, Any] = {
-        "package": facts.package,
-        "version": facts.version,
-        "service": incoming.service,
-        "title": facts.title,
-        "publisher": facts.publisher,
-        "licence": facts.licence,
-        "languages": list(facts.languages),
-        "files": len(incoming.files),
-        "digest": f"sha256:{incoming.manifest.digest}",
-        "is_listed": incoming.is_listed,
-    }
+    told = describe_incoming(incoming)
     if transfer is not None:
         told["transfer"] = {
             "from": str(transfer.giver),
@@ -89,11 +77,6 @@ def render(standing: Standing, proven: ProvenStatement | None, why: str = "") ->
 def render_time(proven: ProvenStatement) -> str:
     """When it was signed, at the latest."""
     return proven.at.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def tell(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
-    """JSON for a program, a sentence for a person."""
-    click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else sentence)
 
 
 VERBS = (verify,)

@@ -1,7 +1,6 @@
 """`ridgeway catalogue propose | review | vote | accept`: a change goes back to where the package came from."""
 
 import getpass
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,11 +24,11 @@ from ridgeway.catalogue.proposals.reviewing import (
 )
 from ridgeway.catalogue.proposals.stewardship import Stewardship, find_missing, read_stewardship
 from ridgeway.catalogue.verbs.showing import describe_operation, plain, render_operation, shorten
+from ridgeway.catalogue.verbs.telling import as_json, tell
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, path_type=Path)
 NEW = click.Path(dir_okay=False, path_type=Path)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 by = click.option("--by", default=getpass.getuser, metavar="NAME", help="Who says so; default: you.")
 
 
@@ -178,11 +177,6 @@ def render_conflicts(found: Review) -> list[str]:
         lines.append(f"    now:      {'(gone)' if told['is_gone'] else shorten(told['theirs'])}")
         lines.append(f"    proposed: {shorten(told['ours'])}")
     return [*lines, "Nothing was written. Ask for a proposal that is made on the present version."]
-
-
-def tell(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
-    """JSON for a program, a sentence for a person."""
-    click.echo(json.dumps(facts, indent=2, ensure_ascii=False, default=str) if as_json else sentence)
 
 
 def read_clock() -> datetime:

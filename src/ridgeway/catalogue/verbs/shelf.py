@@ -8,9 +8,9 @@ import click
 
 from ridgeway.catalogue.shelves.index import MAX_FOUND, Shelved, find_packages, open_index
 from ridgeway.catalogue.shelves.shelf import index_shelf, is_shelf, list_shelved
+from ridgeway.catalogue.verbs.telling import as_json
 
 SHELF = click.Path(exists=True, file_okay=False, path_type=Path)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.command()

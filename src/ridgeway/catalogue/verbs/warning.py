@@ -18,9 +18,9 @@ from ridgeway.catalogue.adopters.notices import (
 from ridgeway.catalogue.adoption.keeping import LOCK, read_adopted
 from ridgeway.catalogue.packages.statement import Kind
 from ridgeway.catalogue.packages.told import read_told
+from ridgeway.catalogue.verbs.telling import as_json
 
 SHELF = click.Path(exists=True, file_okay=False, path_type=Path)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 why = click.option("--reason", required=True, help="Why, in words for everybody who runs it.")
 by = click.option("--by", default=getpass.getuser, metavar="NAME", help="Who says so; default: you.")
 

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,16 +15,17 @@ from django.conf import settings as django_settings
 from django.utils import timezone
 
 from ridgeway.http import run as run_loop
+from ridgeway.processes.alone import claimed, keep_to_oneself, start_over_in, stay_up
 from ridgeway.services.petitions.intake.run import run_intake
 from ridgeway.services.petitions.operating.preparing import Prepared, prepare
 from ridgeway.services.petitions.operating.progress import tell
 from ridgeway.services.petitions.operating.running import (
+    LOCK_FILE,
     Deployment,
-    claimed,
     describe,
-    keep_to_oneself,
-    start_over_in,
-    stay_up,
+    list_parts,
+    list_places,
+    live,
     write_settings,
 )
 from ridgeway.services.petitions.operating.verbs import VERBS
@@ -91,9 +93,9 @@ def up(
     if not has_settings:
         file = write_settings(state or DEFAULT_STATE, port=port)
         flags = [name for name, is_given in (("--sample", sample), ("--once", once)) if is_given]
-        start_over_in(file.parent, ["--admin", admin, "--places" if places else "--no-places", *flags])
+        start_over_in(file.parent, "petitions", ["--admin", admin, "--places" if places else "--no-places", *flags])
     settings.state_dir.mkdir(parents=True, exist_ok=True)
-    with claimed(settings):
+    with claimed(settings.state_dir, LOCK_FILE, list_places(settings)):
         made = prepare(email=admin, has_places=places, now=timezone.now())
         for name, value in describe(settings).items():
             click.echo(f"  {name:<20}  {value}")
@@ -101,7 +103,8 @@ def up(
         arguments = ("--settings", str(named.resolve())) if named is not None else ()
         extra = ("petitions", "sample") if sample else ()
         deployment = Deployment(settings.state_dir.resolve(), arguments)
-        asyncio.run(stay_up(deployment, began=began, is_once=once, extra=extra))
+        while_up = partial(live, deployment, began=began, is_once=once, extra=extra)
+        asyncio.run(stay_up(list_parts(deployment), while_up))
 
 
 @petitions.command()

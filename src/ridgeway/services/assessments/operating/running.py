@@ -1,45 +1,19 @@
-"""`ridgeway assessments up` and `serve`: the service alone, for a team that has no exchange yet.
+"""What `ridgeway assessments up` and `serve` run: settings, places and processes of the service alone."""
 
-Law: each process is started as an operator would start it; all are one process group, and end with this one. What the
-folder holds stays; a second start only starts.
-"""
-
-import asyncio
-import os
-import signal
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from django.conf import settings as django_settings
 
-from ridgeway.errors import SettingsError
-from ridgeway.processes import Part, Supervisor, answers_at, holding, is_there, require_free_port
+from ridgeway.processes import Part, answers_at, is_there
+from ridgeway.processes.alone import write_tables
 from ridgeway.services.assessments.deployment import read_own_settings
 from ridgeway.settings import DEFAULT_FILE, Settings
 
 LOCK_FILE = "assessments.lock"
-OTHER_PORTS = "Choose another --port for a new folder, or change the ports in its ridgeway.toml."
 HOST = "127.0.0.1"
-OWNER_ALONE = 0o700
-NOBODY_ELSE = 0o077
-"""The umask of the service: its folder holds the secret of its cookies and the passwords of staff."""
-
-
-def keep_to_oneself() -> None:
-    """What this process and those that it starts write from now on is their user's alone."""
-    os.umask(NOBODY_ELSE)
-
-
-def start_over_in(folder: Path, arguments: list[str]) -> None:
-    """This process becomes the same command in the folder whose settings it is to read."""
-    os.chdir(folder)
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "ridgeway.cli", "assessments", "up", "--here", *arguments])  # noqa: S606
 
 
 def write_settings(folder: Path, *, port: int) -> Path:
@@ -57,33 +31,10 @@ def write_settings(folder: Path, *, port: int) -> Path:
     return file
 
 
-def write_tables(file: Path, verb: str, tables: dict[str, dict[str, Any]]) -> None:
-    """A settings file, whole or not at all."""
-    lines = [f"# Made by `ridgeway {verb}`; every key is in docs/reference/settings.md."]
-    for name, table in tables.items():
-        lines += ["", f"[{name}]", *(f"{key} = {msgspec.json.encode(value).decode()}" for key, value in table.items())]
-    file.parent.mkdir(parents=True, exist_ok=True, mode=OWNER_ALONE)
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_text("\n".join(lines) + "\n", "utf-8")
-    beside.replace(file)
-
-
-@contextmanager
-def claimed(settings: Settings) -> Iterator[None]:
-    """The folder belongs to this process while the block runs, and its ports are free.
-
-    Raises:  SettingsError(already_running | port_in_use).
-    """
-    refusal = SettingsError(
-        "already_running",
-        f"The service in {settings.state_dir} is up already.",
-        action="For a second one give another --state and --port.",
-    )
-    with holding(settings.state_dir / LOCK_FILE, refusal):
-        own = read_own_settings()
-        for host, port in ((own.host, own.port), (settings.web.desk_host, settings.web.desk_port)):
-            require_free_port(host, port, action=OTHER_PORTS)
-        yield
+def list_places(settings: Settings) -> list[tuple[str, int]]:
+    """Where its sites listen."""
+    own = read_own_settings()
+    return [(own.host, own.port), (settings.web.desk_host, settings.web.desk_port)]
 
 
 def list_parts(folder: Path, before: tuple[str, ...]) -> list[Part]:
@@ -95,29 +46,6 @@ def list_parts(folder: Path, before: tuple[str, ...]) -> list[Part]:
         Part("desk", (*before, "web", "run", "desk"), folder, answers_at(web.desk_host, web.desk_port)),
         Part("jobs", (*before, "jobs", "run"), folder, is_there),
     ]
-
-
-async def stay_up(parts: list[Part], *, is_up: Callable[[], None], is_once: bool = False) -> None:
-    """Every process answers, until this one is told to stop; `is_up` is called once they do."""
-    stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    supervisor = Supervisor(is_one_group=True)
-    try:
-        starting = asyncio.create_task(supervisor.start(parts))
-        waiting = asyncio.create_task(stopped.wait())
-        await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if not starting.done():
-            starting.cancel()
-            with suppress(asyncio.CancelledError):
-                await starting
-            return
-        await starting
-        is_up()
-        if not is_once:
-            await waiting
-    finally:
-        await supervisor.stop()
 
 
 @contextmanager

@@ -13,19 +13,17 @@ from django.conf import settings as django_settings
 from django.utils import timezone
 
 from ridgeway.processes import require_free_port
+from ridgeway.processes.alone import OTHER_PORTS, Stopped, claimed, keep_to_oneself, start_over_in, stay_up
 from ridgeway.services.assessments.deployment import read_own_settings
 from ridgeway.services.assessments.operating.preparing import Admin, prepare, put_live
 from ridgeway.services.assessments.operating.reading import Checked, read_checked
 from ridgeway.services.assessments.operating.running import (
     HOST,
-    OTHER_PORTS,
-    claimed,
-    keep_to_oneself,
+    LOCK_FILE,
     list_parts,
+    list_places,
     list_preview_parts,
     preview_folder,
-    start_over_in,
-    stay_up,
     write_settings,
 )
 from ridgeway.services.assessments.operating.samples import list_samples
@@ -87,17 +85,24 @@ def up(
     if not has_settings:
         file = write_settings(state or DEFAULT_STATE, port=port)
         flags = [name for name, is_given in (("--once", once), ("--json", as_json)) if is_given]
-        start_over_in(file.parent, ["--admin", admin, *flags, *(str(path.resolve()) for path in packages)])
+        arguments = ["--admin", admin, *flags, *(str(path.resolve()) for path in packages)]
+        start_over_in(file.parent, "assessments", arguments)
     checked = [read_checked(path) for path in packages or list_samples()]
     settings: Settings = django_settings.RIDGEWAY_SETTINGS
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     before = ("--settings", str(named.resolve())) if named is not None else ()
-    with claimed(settings):
+    with claimed(settings.state_dir, LOCK_FILE, list_places(settings)):
         now = timezone.now()
         administrator = prepare(email=admin, now=now)
         told = describe(settings, checked, administrator, now=now)
         parts = list_parts(settings.state_dir.resolve(), before)
-        asyncio.run(stay_up(parts, is_up=lambda: tell(told, began=began, is_json=as_json), is_once=once))
+
+        async def live(stopped: Stopped) -> None:
+            tell(told, began=began, is_json=as_json)
+            if not once:
+                await stopped
+
+        asyncio.run(stay_up(parts, live))
 
 
 def describe(settings: Settings, checked: list[Checked], admin: Admin, *, now: datetime) -> dict[str, Any]:
@@ -142,12 +147,13 @@ def serve(*, package: Path, port: int, today: datetime | None, as_json: bool) ->
     day = today.date().isoformat() if today else ""
     told = {"site": f"http://localhost:{port}", "package": str(package), "today": day}
 
-    def is_up() -> None:
+    async def live(stopped: Stopped) -> None:
         sentence = f"{package} at {told['site']}/{f', as of {day}' if day else ''}. Stop with Ctrl-C."
         click.echo(json.dumps(told) if as_json else sentence)
+        await stopped
 
     with preview_folder(package, port=port, today=day) as folder:
-        asyncio.run(stay_up(list_preview_parts(folder, port=port), is_up=is_up))
+        asyncio.run(stay_up(list_preview_parts(folder, port=port), live))
 
 
 VERBS = (up, serve, prepare_service)
