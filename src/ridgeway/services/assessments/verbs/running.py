@@ -12,10 +12,11 @@ import click
 from django.conf import settings as django_settings
 from django.utils import timezone
 
+from ridgeway.office.people.first import First
 from ridgeway.processes import require_free_port
 from ridgeway.processes.alone import OTHER_PORTS, Stopped, claimed, keep_to_oneself, start_over_in, stay_up
 from ridgeway.services.assessments.deployment import read_own_settings
-from ridgeway.services.assessments.operating.preparing import Admin, prepare, put_live
+from ridgeway.services.assessments.operating.preparing import prepare, put_live
 from ridgeway.services.assessments.operating.reading import Checked, read_checked
 from ridgeway.services.assessments.operating.running import (
     HOST,
@@ -105,7 +106,7 @@ def up(
         asyncio.run(stay_up(parts, live))
 
 
-def describe(settings: Settings, checked: list[Checked], admin: Admin, *, now: datetime) -> dict[str, Any]:
+def describe(settings: Settings, checked: list[Checked], admin: First, *, now: datetime) -> dict[str, Any]:
     """The packages are live; what people need to know of it."""
     site = read_own_settings().address
     versions = put_live(checked, now=now)
